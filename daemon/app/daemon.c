@@ -1,0 +1,266 @@
+#include "app/daemon.h"
+
+#include "app/drain.h"
+#include "app/notify.h"
+#include "app/process.h"
+#include "app/reload.h"
+#include "app/report.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "mail/message.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct daemon {
+	const struct options *options;
+	struct generation_slot *slot;
+	struct listener listener;
+	const char *socket; /* for people */
+};
+
+static enum exit_code exit_code_of(enum status status)
+{
+	switch (status) {
+	case STATUS_OK:
+		return EXIT_CODE_OK;
+	case STATUS_BAD_INPUT:
+		return EXIT_CODE_CONFIGURATION;
+	case STATUS_PERMISSION:
+		return EXIT_CODE_PERMISSION;
+	case STATUS_NOT_FOUND:
+	case STATUS_BUSY:
+	case STATUS_IO:
+		return EXIT_CODE_CANNOT_CREATE;
+	case STATUS_UNAVAILABLE:
+		return EXIT_CODE_UNAVAILABLE;
+	case STATUS_NO_MEMORY:
+	case STATUS_LIMIT:
+	case STATUS_INTERNAL:
+		break;
+	}
+	return EXIT_CODE_SYSTEM;
+}
+
+/* Configuration or rules that cannot be read are wrong, whatever the reason; only a refusal has its own number. */
+static enum exit_code load_exit_code(enum status status)
+{
+	switch (status) {
+	case STATUS_PERMISSION:
+	case STATUS_NO_MEMORY:
+		return exit_code_of(status);
+	default:
+		return status == STATUS_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIGURATION;
+	}
+}
+
+/* At start a person may be looking at the terminal while the log goes to syslog. */
+static void show_errors(const struct options *options, struct error_list *errors)
+{
+	report_errors(errors);
+	if (!options->foreground)
+		report_print_errors(errors, stderr);
+	error_list_free(errors);
+}
+
+static struct listener_access access_of(const struct config *config)
+{
+	return (struct listener_access){.group = config->socket_group, .mode = config->socket_mode};
+}
+
+/* Where libmilter cannot take a socket over, it makes its own; then the access is set behind it. */
+static enum status open_without_handover(struct daemon *d, const struct listen_address *address,
+					 const struct listener_access *access, struct error_list *errors)
+{
+	mode_t old_mask = umask(S_IRWXG | S_IRWXO);
+	enum status status = filter_open_own(address->text);
+
+	umask(old_mask);
+	if (status != STATUS_OK) {
+		error_add(errors, SEVERITY_ERROR, address->text, "libmilter has logged why",
+			  "libmilter cannot make the socket");
+		return status;
+	}
+	error_add(errors, SEVERITY_WARNING, "libmilter", NULL,
+		  "this libmilter cannot take over a socket: no draining, and TCP is slow");
+	return listener_set_access(address, access, errors, &d->listener);
+}
+
+static enum exit_code open_configured_socket(struct daemon *d, const struct config *config, struct error_list *errors)
+{
+	const char *where = d->options->socket ? "-l" : config->path;
+	const struct listener_access access = access_of(config);
+	struct listen_address address;
+	enum status status;
+
+	d->socket = d->options->socket ? d->options->socket : config->socket;
+	if (listen_address_parse(d->socket, where, errors, &address) != STATUS_OK)
+		return d->options->socket ? EXIT_CODE_USAGE : EXIT_CODE_CONFIGURATION;
+	status = listener_open(&address, &access, errors, &d->listener);
+	if (status != STATUS_OK)
+		return exit_code_of(status);
+	status = filter_open(d->listener.fd);
+	if (status == STATUS_UNAVAILABLE) {
+		listener_close(&d->listener);
+		return exit_code_of(open_without_handover(d, &address, &access, errors));
+	}
+	d->listener.fd = -1;
+	return exit_code_of(status);
+}
+
+static enum exit_code open_socket(struct daemon *d, const struct config *config, struct error_list *errors)
+{
+	enum status status = listener_adopt(errors, &d->listener);
+
+	if (status == STATUS_NOT_FOUND)
+		return open_configured_socket(d, config, errors);
+	if (status != STATUS_OK)
+		return exit_code_of(status);
+	d->socket = "passed by systemd";
+	status = filter_open(d->listener.fd);
+	d->listener.fd = -1;
+	if (status == STATUS_UNAVAILABLE)
+		error_add(errors, SEVERITY_ERROR, "libmilter", "disable the socket unit",
+			  "this libmilter cannot take over a socket from systemd");
+	return exit_code_of(status);
+}
+
+static void on_reload(void *context)
+{
+	const struct daemon *d = context;
+
+	reload_run(d->options, d->slot);
+}
+
+static void on_drain(void *context)
+{
+	struct daemon *d = context;
+
+	drain_run(&d->listener);
+}
+
+static void on_stop(void *context, const char *signal_name)
+{
+	(void)context;
+	log_info("stopping: signal=%s", signal_name);
+	notify_stopping("Stopping");
+	filter_stop();
+}
+
+static void announce(const struct daemon *d, const struct generation *generation)
+{
+	size_t rules = ruleset_rule_count(generation->ruleset);
+	char status[128];
+
+	if (geteuid() == 0)
+		log_warn("running as root: better give the daemon a user of its own");
+	log_info("started: version=%s, socket=%s, generation=%lu, rules=%zu, scanner=%s", COLDSHOULDER_VERSION,
+		 d->socket, generation->number, rules, ruleset_scanner(generation->ruleset));
+	snprintf(status, sizeof status, "Serving, %zu rules", rules);
+	notify_ready(status);
+}
+
+/* The filter is registered and the socket is open. */
+static enum exit_code serve(struct daemon *d, const struct generation *generation)
+{
+	const struct signals_actions actions = {
+		.reload = on_reload, .drain = on_drain, .stop = on_stop, .context = d};
+	enum status status;
+
+	if (signals_start(&actions) != STATUS_OK) {
+		log_err("no thread could be made for signals");
+		return EXIT_CODE_SYSTEM;
+	}
+	announce(d, generation);
+	status = filter_run();
+	signals_finish();
+	if (status != STATUS_OK) {
+		log_err("libmilter gave up");
+		return EXIT_CODE_UNAVAILABLE;
+	}
+	log_info("stopped");
+	return EXIT_CODE_OK;
+}
+
+static enum exit_code open_and_serve(struct daemon *d, const struct generation *generation)
+{
+	struct error_list errors = error_list_make();
+	enum exit_code code;
+
+	if (filter_register(d->slot, &report_observer) != STATUS_OK) {
+		log_err("libmilter refused the registration");
+		return EXIT_CODE_UNAVAILABLE;
+	}
+	code = open_socket(d, generation->config, &errors);
+	show_errors(d->options, &errors);
+	if (code == EXIT_CODE_OK)
+		code = serve(d, generation);
+	listener_close(&d->listener);
+	return code;
+}
+
+static enum status load(const struct options *options, struct generation **ret_generation)
+{
+	const struct generation_options generation_options = {.state_directory = options->state_directory};
+	struct error_list errors = error_list_make();
+	enum status status = generation_load(options->config_path, &generation_options, &errors, ret_generation);
+
+	show_errors(options, &errors);
+	return status;
+}
+
+enum exit_code daemon_run(const struct options *options)
+{
+	struct daemon d = {.options = options, .listener = {.fd = -1}};
+	struct generation *first;
+	enum status status;
+	enum exit_code code;
+
+	log_open("coldshoulderd", options->foreground, options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	signals_block();
+	process_prepare();
+	message_library_init();
+	status = load(options, &first);
+	if (status != STATUS_OK)
+		return load_exit_code(status);
+	d.slot = generation_slot_create(generation_acquire(first));
+	code = d.slot ? open_and_serve(&d, first) : EXIT_CODE_SYSTEM;
+	generation_release(first);
+	generation_slot_destroy(d.slot);
+	return code;
+}
+
+static void check_socket(const struct options *options, const struct config *config, struct error_list *errors)
+{
+	const char *where = options->socket ? "-l" : config->path;
+	const struct listener_access access = access_of(config);
+	struct listen_address address;
+
+	if (listen_address_parse(options->socket ? options->socket : config->socket, where, errors, &address) == STATUS_OK)
+		listener_check(&address, &access, where, errors);
+}
+
+enum exit_code daemon_check(const struct options *options)
+{
+	const struct generation_options generation_options = {
+		.state_directory = options->state_directory, .check_examples = true, .no_cache = true};
+	struct error_list errors = error_list_make();
+	struct generation *generation = NULL;
+	enum status status;
+
+	message_library_init();
+	status = generation_load(options->config_path, &generation_options, &errors, &generation);
+	if (status == STATUS_OK)
+		check_socket(options, generation->config, &errors);
+	report_print_errors(&errors, stderr);
+	if (status == STATUS_OK && errors.error_count == 0)
+		printf("configuration is valid: %s, %zu rules, %zu warnings\n", options->config_path,
+		       ruleset_rule_count(generation->ruleset), errors.warning_count);
+	else if (status == STATUS_OK)
+		status = STATUS_BAD_INPUT;
+	error_list_free(&errors);
+	generation_release(generation);
+	return load_exit_code(status);
+}

@@ -1,0 +1,66 @@
+#include "app/report.h"
+
+#include "base/log.h"
+
+enum { QUEUE_ID_MAX = 64 };
+
+static void start_line(struct buf *line, struct str queue_id)
+{
+	if (queue_id.n)
+		log_escape(line, queue_id, QUEUE_ID_MAX);
+	else
+		buf_add_text(line, "NOQUEUE");
+	buf_add_text(line, ": ");
+}
+
+static void decided(void *context, const struct decision *decision, const struct envelope *envelope)
+{
+	struct buf line = buf_make(NULL);
+
+	(void)context;
+	start_line(&line, envelope->queue_id);
+	decision_format_log(decision, &line);
+	if (buf_failed(&line))
+		log_info("%.*s: action=%s", STR_ARGS(envelope->queue_id), action_name(decision->outcome.action));
+	else
+		log_info("%s", buf_str(&line).p);
+	buf_free(&line);
+}
+
+static void failed(void *context, struct str queue_id, enum status why, const char *step, const char *answer)
+{
+	struct buf line = buf_make(NULL);
+
+	(void)context;
+	start_line(&line, queue_id);
+	log_err("%sfailure=%s, step=%s, action=%s", buf_str(&line).p, status_name(why), step, answer);
+	buf_free(&line);
+}
+
+const struct filter_observer report_observer = {.decided = decided, .failed = failed};
+
+void report_errors(const struct error_list *errors)
+{
+	for (size_t i = 0; i < errors->errors.count; i++) {
+		const struct error *error = error_at(errors, i);
+		const char *separator = error->where[0] ? ": " : "";
+		const char *hint = error->hint[0] ? ", hint: " : "";
+
+		if (error->severity == SEVERITY_ERROR)
+			log_err("%s%s%s%s%s", error->where, separator, error->what, hint, error->hint);
+		else
+			log_warn("%s%s%s%s%s", error->where, separator, error->what, hint, error->hint);
+	}
+}
+
+void report_print_errors(const struct error_list *errors, FILE *out)
+{
+	char text[sizeof(struct error) + 64];
+
+	for (size_t i = 0; i < errors->errors.count; i++) {
+		error_format(error_at(errors, i), text, sizeof text);
+		fputs(text, out);
+	}
+	if (errors->error_count > errors->errors.count)
+		fputs("error: out of memory, not all errors could be kept\n", out);
+}

@@ -1,0 +1,15 @@
+/*
+ * clock - monotonic time for measuring, wall time for stamps. Thread-safe.
+ */
+#ifndef COLDSHOULDER_BASE_CLOCK_H
+#define COLDSHOULDER_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Nanoseconds since some fixed point; never steps back. */
+int64_t clock_monotonic_ns(void);
+
+/* Seconds since 1970-01-01 UTC. */
+int64_t clock_wall_seconds(void);
+
+#endif

@@ -1,0 +1,273 @@
+#include "cli/check_json.h"
+#include "cli/check_print.h"
+#include "cli/command.h"
+#include "cli/mailbox.h"
+#include "cli/setup.h"
+#include "judge/judge.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RECIPIENTS_MAX = 1000 };
+
+struct check {
+	struct setup_options setup;
+	struct generation *generation;
+	struct arena *arena;
+	struct envelope envelope;
+	struct judge_override override;
+	struct str recipients[RECIPIENTS_MAX];
+	struct str authserv_id;
+	bool json;
+	bool views;
+	bool colours;
+	bool some_failed;
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out,
+		"usage: coldshoulder check [OPTION...] FILE...\n\n"
+		"Judges messages as the daemon would, and says why. FILE is a message, an mbox, a Maildir or a directory;\n"
+		"\"-\" is standard input. Exit code 0: judged; 1: usage or configuration; 2: some input could not be read.\n\n"
+		"  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
+		"  -r, --rules DIRECTORY   rules in place of the configured directory\n"
+		"  -j, --json              one JSON object a line\n"
+		"      --views             also show every view as the rules see it, beside the original\n"
+		"      --direction D       inbound, outbound or internal, whatever the envelope says\n"
+		"      --outbound USER     as submitted by this authenticated user\n"
+		"      --rcpt ADDRESS      envelope recipient (may be repeated)\n"
+		"      --from ADDRESS      envelope sender\n"
+		"      --client-name NAME  the client's confirmed host name\n"
+		"      --client-ip ADDRESS the client's address\n"
+		"      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
+		"      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
+		"      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
+		"      --store none        ask no store (the default)\n");
+}
+
+enum check_option {
+	OPTION_VIEWS = 256,
+	OPTION_DIRECTION,
+	OPTION_OUTBOUND,
+	OPTION_RCPT,
+	OPTION_FROM,
+	OPTION_CLIENT_NAME,
+	OPTION_CLIENT_IP,
+	OPTION_AUTHSERV_ID,
+	OPTION_AUTH,
+	OPTION_RELATION,
+	OPTION_STORE
+};
+
+static const struct option long_options[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"rules", required_argument, NULL, 'r'},
+	{"json", no_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	{"views", no_argument, NULL, OPTION_VIEWS},
+	{"direction", required_argument, NULL, OPTION_DIRECTION},
+	{"outbound", required_argument, NULL, OPTION_OUTBOUND},
+	{"rcpt", required_argument, NULL, OPTION_RCPT},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
+	{"client-ip", required_argument, NULL, OPTION_CLIENT_IP},
+	{"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
+	{"auth", required_argument, NULL, OPTION_AUTH},
+	{"relation", required_argument, NULL, OPTION_RELATION},
+	{"store", required_argument, NULL, OPTION_STORE},
+	{NULL, 0, NULL, 0},
+};
+
+/* The value of an enumerated fact by its name; complains and returns false when there is none. */
+static bool fact_argument(enum fact_id fact, const char *option, const char *name, int64_t *ret_value)
+{
+	if (fact_value_find(fact, str_of(name), ret_value))
+		return true;
+	fprintf(stderr, "coldshoulder check: --%s does not know \"%s\"; it takes one of:", option, name);
+	for (size_t i = 0; fact_info(fact)->values[i]; i++)
+		fprintf(stderr, " %s", fact_info(fact)->values[i]);
+	fputc('\n', stderr);
+	return false;
+}
+
+/* Options that override what the judge would find out. */
+static bool read_override(struct check *check, int option, const char *argument)
+{
+	struct judge_override *override = &check->override;
+	int64_t value;
+
+	switch (option) {
+	case OPTION_DIRECTION:
+		override->direction_given = fact_argument(FACT_DIRECTION, "direction", argument, &value);
+		override->direction = override->direction_given ? (enum direction)value : DIRECTION_INBOUND;
+		return override->direction_given;
+	case OPTION_AUTH:
+		override->auth_given = fact_argument(FACT_AUTH, "auth", argument, &value);
+		override->auth = override->auth_given ? (enum auth_result)value : AUTH_NONE;
+		return override->auth_given;
+	case OPTION_RELATION:
+		override->relation_given = fact_argument(FACT_RELATION, "relation", argument, &value);
+		override->relation = override->relation_given ? (enum relation)value : RELATION_UNKNOWN;
+		return override->relation_given;
+	default:
+		if (strcmp(argument, "none") == 0)
+			return true;
+		fprintf(stderr, "coldshoulder check: --store takes \"none\"\n");
+		return false;
+	}
+}
+
+/* Options that stand in for what an MTA would say. */
+static bool read_envelope(struct check *check, int option, const char *argument)
+{
+	struct envelope *envelope = &check->envelope;
+
+	switch (option) {
+	case OPTION_OUTBOUND:
+		envelope->auth_user = str_of(argument);
+		return true;
+	case OPTION_RCPT:
+		if (envelope->recipient_count == RECIPIENTS_MAX) {
+			fprintf(stderr, "coldshoulder check: at most %d --rcpt\n", RECIPIENTS_MAX);
+			return false;
+		}
+		check->recipients[envelope->recipient_count++] = str_of(argument);
+		return true;
+	case OPTION_FROM:
+		envelope->sender = str_of(argument);
+		envelope->sender_given = true;
+		return true;
+	case OPTION_CLIENT_NAME:
+		envelope->client_name = str_of(argument);
+		return true;
+	case OPTION_CLIENT_IP:
+		envelope->client_address = str_of(argument);
+		return true;
+	default:
+		check->authserv_id = str_of(argument);
+		return true;
+	}
+}
+
+/* -1: go on; otherwise the exit code. */
+static int read_options(struct check *check, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:r:jh", long_options, NULL)) != -1) {
+		bool good = true;
+
+		switch (option) {
+		case 'c':
+			check->setup.config = optarg;
+			break;
+		case 'r':
+			check->setup.rules = optarg;
+			break;
+		case 'j':
+			check->json = true;
+			break;
+		case OPTION_VIEWS:
+			check->views = true;
+			break;
+		case 'h':
+			print_usage(stdout);
+			return COMMAND_OK;
+		case '?':
+			print_usage(stderr);
+			return COMMAND_USAGE;
+		case OPTION_DIRECTION:
+		case OPTION_AUTH:
+		case OPTION_RELATION:
+		case OPTION_STORE:
+			good = read_override(check, option, optarg);
+			break;
+		default:
+			good = read_envelope(check, option, optarg);
+		}
+		if (!good)
+			return COMMAND_USAGE;
+	}
+	if (optind == argc) {
+		fprintf(stderr, "coldshoulder check: name at least one file, or \"-\" for standard input\n");
+		return COMMAND_USAGE;
+	}
+	return -1;
+}
+
+static void report_failure(void *context, const char *name, const char *why)
+{
+	struct check *check = context;
+
+	check->some_failed = true;
+	if (check->json) {
+		json_t *object = json_pack("{s:s%, s:s}", "file", name, strlen(name), "error", why);
+		char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+
+		puts(text ? text : "{\"file\":\"\",\"error\":\"the file name is not UTF-8\"}");
+		free(text);
+		json_decref(object);
+	}
+	fprintf(stderr, "coldshoulder check: %s: %s\n", name, why);
+}
+
+static void check_message(void *context, const char *name, struct str raw)
+{
+	struct check *check = context;
+	size_t scan = check->generation->config->limits.scan_bytes + check->generation->config->limits.header_bytes;
+	uint32_t limits = raw.n > scan ? MAIL_LIMIT_SCAN_BYTES : 0;
+	struct buf text = buf_make(NULL);
+	struct decision decision;
+	struct views *views;
+	enum status status;
+
+	status = judge_message(check->generation, &check->envelope, str_sub(raw, 0, scan), limits, &check->override,
+			       check->arena, &decision, &views);
+	if (status == STATUS_OK && check->json)
+		status = check->views ? check_format_json(&decision, name, views, &text)
+				      : decision_format_json(&decision, name, &text);
+	if (status != STATUS_OK) {
+		report_failure(check, name, status_name(status));
+	} else if (check->json) {
+		puts(buf_str(&text).p);
+	} else {
+		check_print_decision(stdout, name, &decision, check->colours);
+		if (check->views)
+			check_print_views(stdout, views, check->colours);
+	}
+	buf_free(&text);
+	arena_reset(check->arena);
+}
+
+int command_check(int argc, char **argv)
+{
+	static struct check check;
+	const struct mailbox_reader reader = {check_message, report_failure, &check};
+	int code = read_options(&check, argc, argv);
+
+	if (code >= 0)
+		return code;
+	check.envelope.recipients = check.recipients;
+	check.override.stored_mail = true;
+	check.colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	check.arena = arena_create(0);
+	check.generation = check.arena ? setup_generation(&check.setup) : NULL;
+	if (!check.generation) {
+		arena_destroy(check.arena);
+		return COMMAND_USAGE;
+	}
+	if (check.authserv_id.n) {
+		struct auth_settings *auth = &check.generation->config->auth;
+
+		*auth = (struct auth_settings){AUTH_MODE_STRIPPED, &check.authserv_id, 1};
+	}
+	for (int i = optind; i < argc; i++)
+		mailbox_read(argv[i], &reader);
+	generation_release(check.generation);
+	arena_destroy(check.arena);
+	return check.some_failed ? COMMAND_INPUT : COMMAND_OK;
+}

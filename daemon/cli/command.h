@@ -1,0 +1,14 @@
+/*
+ * command - the subcommands of coldshoulder(1): one file each. They get their own arguments (argv[0] is the
+ * subcommand's name) and return the exit code: 0 done, 1 usage or configuration, 2 some input could not be read.
+ */
+#ifndef COLDSHOULDER_CLI_COMMAND_H
+#define COLDSHOULDER_CLI_COMMAND_H
+
+enum { COMMAND_OK = 0, COMMAND_USAGE = 1, COMMAND_INPUT = 2 };
+
+int command_check(int argc, char **argv);
+int command_lint(int argc, char **argv);
+int command_suggest(int argc, char **argv);
+
+#endif

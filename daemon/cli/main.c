@@ -1,0 +1,45 @@
+/*
+ * coldshoulder - the postmaster's tool: what would the daemon say of this mail, and are the rules sound?
+ */
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *describe;
+} commands[] = {
+	{"check", command_check, "judge messages as the daemon would, and say why"},
+	{"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
+};
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "usage: coldshoulder COMMAND [OPTION...] [FILE...]\n\n");
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].describe);
+	fprintf(out, "\n\"coldshoulder COMMAND --help\" shows the options of a command.\n");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+		printf("coldshoulder %s\n", COLDSHOULDER_VERSION);
+		return COMMAND_OK;
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+		print_usage(stdout);
+		return COMMAND_OK;
+	}
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (*name)
+		fprintf(stderr, "coldshoulder: there is no command \"%s\"\n", name);
+	print_usage(stderr);
+	return COMMAND_USAGE;
+}

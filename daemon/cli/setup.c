@@ -1,0 +1,70 @@
+#include "cli/setup.h"
+
+#include "mail/message.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_rules[] = "/usr/share/coldshoulder/rules";
+
+void setup_print_errors(const struct error_list *errors, bool show_warnings)
+{
+	for (size_t i = 0; i < errors->errors.count; i++) {
+		const struct error *error = error_at(errors, i);
+		char text[1200];
+
+		if (error->severity == SEVERITY_WARNING && !show_warnings)
+			continue;
+		error_format(error, text, sizeof text);
+		fputs(text, stderr);
+	}
+}
+
+/* The shipped rules when nothing is installed: beside a relocated program, or in the source tree of a build. */
+static const char *rules_beside_program(char *path, size_t size)
+{
+	static const char *const places[] = {"/../share/coldshoulder/rules", "/../../rules"};
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+	char *slash;
+
+	if (n <= 0)
+		return NULL;
+	program[n] = '\0';
+	slash = strrchr(program, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		if ((size_t)snprintf(path, size, "%s%s", program, places[i]) < size && access(path, R_OK | X_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+struct generation *setup_generation(const struct setup_options *options)
+{
+	struct generation_options generation_options = {
+		.rules_directory = options->rules,
+		.check_examples = options->check_examples,
+	};
+	const char *config = options->config;
+	struct error_list errors = error_list_make();
+	struct generation *generation = NULL;
+	char beside[PATH_MAX + 32];
+	enum status status;
+
+	message_library_init();
+	if (!config && access(installed_config, F_OK) == 0)
+		config = installed_config;
+	if (!config && !options->rules && access(installed_rules, F_OK) != 0)
+		generation_options.rules_directory = rules_beside_program(beside, sizeof beside);
+	status = generation_load(config, &generation_options, &errors, &generation);
+	setup_print_errors(&errors, options->show_warnings);
+	if (status == STATUS_NO_MEMORY)
+		fprintf(stderr, "coldshoulder: out of memory\n");
+	error_list_free(&errors);
+	return status == STATUS_OK ? generation : NULL;
+}

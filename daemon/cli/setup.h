@@ -1,0 +1,25 @@
+/*
+ * setup - what every subcommand that judges needs: libraries, configuration and rules.
+ */
+#ifndef COLDSHOULDER_CLI_SETUP_H
+#define COLDSHOULDER_CLI_SETUP_H
+
+#include "judge/generation.h"
+
+struct setup_options {
+	const char *config; /* NULL: the installed file when it is there, else the defaults */
+	const char *rules;  /* NULL: as configured, or those beside the program when nothing is installed */
+	bool check_examples;
+	bool show_warnings;
+};
+
+/*
+ * Loads a generation; prints every error (and warning, when asked) to standard error. NULL when there is none. The
+ * caller gives the reference back with generation_release().
+ */
+struct generation *setup_generation(const struct setup_options *options);
+
+/* Prints what is in the list to standard error; warnings only when asked. */
+void setup_print_errors(const struct error_list *errors, bool show_warnings);
+
+#endif

@@ -1,0 +1,213 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "engine/pattern.h"
+
+#include <pcre2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MATCH_LIMIT = 100000,
+	DEPTH_LIMIT = 10000,
+	HEAP_LIMIT_KIB = 8 * 1024,
+	JIT_STACK_START = 32 * 1024,
+	JIT_STACK_MAX = 512 * 1024,
+	WHOLE_MAX = 64 * 1024,
+	BLOCK = 16 * 1024,
+	/* The interpreter's repeats are not counted by the match limit; its cost grows with the square of the length.
+	 */
+	BLOCK_SLOW = 4 * 1024,
+	OVERLAP = 1024,
+	NESTING_MAX = 100
+};
+
+struct pattern {
+	pcre2_code *code;
+	bool fast;
+	bool matches_empty;
+};
+
+struct pattern_scratch {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack;
+};
+
+static pcre2_code *compile(struct str text, unsigned int flags, int *ret_code, size_t *ret_offset)
+{
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C;
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	pcre2_code *code;
+
+	*ret_offset = 0;
+	*ret_code = PCRE2_ERROR_NOMEMORY;
+	if (!context)
+		return NULL;
+	if (!(flags & PATTERN_BYTES))
+		options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+	if (flags & PATTERN_LINES)
+		options |= PCRE2_MULTILINE;
+	pcre2_set_parens_nest_limit(context, NESTING_MAX);
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	code = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, ret_code, ret_offset, context);
+	pcre2_compile_context_free(context);
+	return code;
+}
+
+enum status pattern_compile(struct str text, unsigned int flags, struct pattern **ret_pattern,
+			    struct pattern_error *ret_error)
+{
+	struct pattern *pattern = calloc(1, sizeof *pattern);
+	uint32_t empty = 0;
+	int code;
+
+	*ret_pattern = NULL;
+	if (!pattern)
+		return STATUS_NO_MEMORY;
+	pattern->code = compile(text, flags, &code, &ret_error->offset);
+	if (!pattern->code) {
+		free(pattern);
+		pcre2_get_error_message(code, (PCRE2_UCHAR *)ret_error->text, sizeof ret_error->text);
+		return code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED ? STATUS_NO_MEMORY
+										       : STATUS_BAD_INPUT;
+	}
+	/* Failure is no error: under a W^X policy the interpreter does the same work. */
+	pattern->fast = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_MATCHEMPTY, &empty);
+	pattern->matches_empty = empty != 0;
+	*ret_pattern = pattern;
+	return STATUS_OK;
+}
+
+void pattern_destroy(struct pattern *pattern)
+{
+	if (!pattern)
+		return;
+	pcre2_code_free(pattern->code);
+	free(pattern);
+}
+
+bool pattern_is_fast(const struct pattern *pattern)
+{
+	return pattern->fast;
+}
+
+bool pattern_matches_empty(const struct pattern *pattern)
+{
+	return pattern->matches_empty;
+}
+
+struct pattern_scratch *pattern_scratch_create(void)
+{
+	struct pattern_scratch *scratch = calloc(1, sizeof *scratch);
+
+	if (!scratch)
+		return NULL;
+	scratch->data = pcre2_match_data_create(1, NULL);
+	scratch->context = pcre2_match_context_create(NULL);
+	if (!scratch->data || !scratch->context) {
+		pattern_scratch_destroy(scratch);
+		return NULL;
+	}
+	pcre2_set_match_limit(scratch->context, MATCH_LIMIT);
+	pcre2_set_depth_limit(scratch->context, DEPTH_LIMIT);
+	pcre2_set_heap_limit(scratch->context, HEAP_LIMIT_KIB);
+	/* Without a stack of its own JIT code runs on 32 KiB of the machine's stack. */
+	scratch->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+	if (scratch->stack)
+		pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+	return scratch;
+}
+
+void pattern_scratch_destroy(struct pattern_scratch *scratch)
+{
+	if (!scratch)
+		return;
+	if (scratch->stack)
+		pcre2_jit_stack_free(scratch->stack);
+	pcre2_match_context_free(scratch->context);
+	pcre2_match_data_free(scratch->data);
+	free(scratch);
+}
+
+static int match(const struct pattern *pattern, struct str subject, size_t from, uint32_t options,
+		 struct pattern_scratch *scratch)
+{
+	int code = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, from, options, scratch->data,
+			       scratch->context);
+
+	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
+		code = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, from, options | PCRE2_NO_JIT,
+				   scratch->data, scratch->context);
+	return code;
+}
+
+/* The first place at or before `at`, but behind `floor`, where a word begins; `at` itself when there is none. */
+static size_t word_start(struct str subject, size_t at, size_t floor)
+{
+	for (size_t i = at; i > floor; i--)
+		if (ascii_is_space(subject.p[i - 1]))
+			return i;
+	while (at > floor && ((unsigned char)subject.p[at] & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+static enum pattern_result find_in(const struct pattern *pattern, struct str subject, size_t from, size_t end,
+				   struct pattern_scratch *scratch, struct pattern_span *ret_span)
+{
+	uint32_t options = end < subject.n ? PCRE2_NOTEOL : 0;
+	int code = match(pattern, str_sub(subject, 0, end), from, options, scratch);
+	const size_t *offsets;
+
+	if (code == PCRE2_ERROR_NOMATCH)
+		return PATTERN_NO_MATCH;
+	if (code < 0)
+		return PATTERN_GAVE_UP;
+	offsets = pcre2_get_ovector_pointer(scratch->data);
+	ret_span->start = offsets[0];
+	ret_span->end = offsets[1] < offsets[0] ? offsets[0] : offsets[1]; /* \K in a lookahead */
+	return PATTERN_MATCH;
+}
+
+enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
+				 struct pattern_scratch *scratch, struct pattern_span *ret_span)
+{
+	size_t whole = pattern->fast ? WHOLE_MAX : BLOCK_SLOW;
+	size_t block = pattern->fast ? BLOCK : BLOCK_SLOW;
+	bool gave_up = false;
+
+	if (from > subject.n)
+		return PATTERN_NO_MATCH;
+	if (subject.n <= whole)
+		return find_in(pattern, subject, from, subject.n, scratch, ret_span);
+	for (;;) {
+		size_t end =
+		    subject.n - from <= block ? subject.n : word_start(subject, from + block, from + block / 4 * 3);
+		enum pattern_result result = find_in(pattern, subject, from, end, scratch, ret_span);
+
+		if (result == PATTERN_MATCH)
+			return result;
+		gave_up = gave_up || result == PATTERN_GAVE_UP;
+		if (end == subject.n)
+			return gave_up ? PATTERN_GAVE_UP : PATTERN_NO_MATCH;
+		from = word_start(subject, end - OVERLAP, end - OVERLAP / 2 * 3);
+	}
+}
+
+void pattern_describe_library(char *out, size_t size)
+{
+	struct pattern *probe;
+	struct pattern_error error;
+	char version[32] = "";
+
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) <= (int)sizeof version)
+		pcre2_config(PCRE2_CONFIG_VERSION, version);
+	version[strcspn(version, " ")] = '\0';
+	if (pattern_compile(STR("a+b"), 0, &probe, &error) != STATUS_OK)
+		probe = NULL;
+	snprintf(out, size, "pcre2 %s %s", version, probe && probe->fast ? "jit" : "without jit");
+	pattern_destroy(probe);
+}

@@ -1,0 +1,65 @@
+/*
+ * pattern - one compiled PCRE2 pattern, matched within limits.
+ *
+ * Patterns are immutable once compiled and may be used by any thread; every use takes a scratch of its own. JIT is used
+ * where the system allows it (not under MemoryDenyWriteExecute), with the same results.
+ */
+#ifndef COLDSHOULDER_ENGINE_PATTERN_H
+#define COLDSHOULDER_ENGINE_PATTERN_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+enum pattern_flag {
+	PATTERN_BYTES = 1 << 0, /* match bytes, not UTF-8: raw header fields */
+	PATTERN_LINES = 1 << 1  /* ^ and $ match at line ends too: views of several lines */
+};
+
+struct pattern;
+
+/* Why a pattern did not compile. */
+struct pattern_error {
+	size_t offset; /* bytes into the pattern */
+	char text[160];
+};
+
+/*
+ * Compiles `text`. STATUS_OK: *ret_pattern is freed by pattern_destroy(). STATUS_BAD_INPUT: *ret_error says why.
+ * STATUS_NO_MEMORY. \C is refused; UTF-8 patterns take invalid bytes in a subject for characters that match nothing.
+ */
+enum status pattern_compile(struct str text, unsigned int flags, struct pattern **ret_pattern,
+			    struct pattern_error *ret_error);
+
+/* NULL is allowed. */
+void pattern_destroy(struct pattern *pattern);
+
+/* True when it is matched by machine code. */
+bool pattern_is_fast(const struct pattern *pattern);
+
+/* True when it can match no characters at all, and so matches everywhere. */
+bool pattern_matches_empty(const struct pattern *pattern);
+
+/* What matching needs besides the pattern; used by one thread at a time. NULL when out of memory. */
+struct pattern_scratch;
+struct pattern_scratch *pattern_scratch_create(void);
+void pattern_scratch_destroy(struct pattern_scratch *scratch);
+
+enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_GAVE_UP };
+
+struct pattern_span {
+	size_t start; /* bytes into the subject */
+	size_t end;
+};
+
+/*
+ * Looks for the first match in `subject` that begins at or behind `from`. Subjects over 64 KiB are searched in blocks
+ * of 16 KiB that overlap by 1 KiB and are cut at blanks (without JIT: from 4 KiB on, in such blocks); a match longer
+ * than the overlap may be missed there. PATTERN_GAVE_UP: a limit was reached; whether it matches is not known.
+ */
+enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
+				 struct pattern_scratch *scratch, struct pattern_span *ret_span);
+
+/* "pcre2 10.42 jit", or "pcre2 10.42 without jit" when the system forbids it. At most `size` bytes with NUL. */
+void pattern_describe_library(char *out, size_t size);
+
+#endif

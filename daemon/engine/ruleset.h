@@ -1,0 +1,62 @@
+/*
+ * ruleset - all rules of a site, compiled: immutable once loaded, shared by all threads.
+ */
+#ifndef COLDSHOULDER_ENGINE_RULESET_H
+#define COLDSHOULDER_ENGINE_RULESET_H
+
+#include "base/error.h"
+#include "engine/rule.h"
+
+struct ruleset;
+
+struct ruleset_source {
+	const char *directory; /* every *.conf in it, by name */
+	bool shipped;          /* missing examples are errors, not warnings */
+	bool optional;         /* a missing directory is no error */
+};
+
+struct ruleset_options {
+	const char *cache_directory; /* for compiled pattern databases; NULL: none */
+	bool check_examples;         /* run every rule's own examples; a failing one is an error */
+	bool disable_scan_database;  /* PCRE2 alone, for tests and comparisons */
+};
+
+/*
+ * Loads and compiles all rules of `sources`, in order; a later source may change `score`, `shadow` or `status` of an
+ * earlier rule by a group in its `changes` list ({ id = "..."; score = ...; }). Every error of all files is added to
+ * `errors` with file and line. STATUS_OK: *ret_ruleset is the caller's, to be freed by ruleset_destroy(). Otherwise
+ * (STATUS_BAD_INPUT, STATUS_NO_MEMORY) there is no ruleset.
+ */
+enum status ruleset_load(const struct ruleset_source *sources, size_t source_count,
+			 const struct ruleset_options *options, struct error_list *errors,
+			 struct ruleset **ret_ruleset);
+
+/* An empty ruleset: everything is clean. NULL when out of memory. */
+struct ruleset *ruleset_create_empty(void);
+
+void ruleset_destroy(struct ruleset *ruleset);
+
+size_t ruleset_rule_count(const struct ruleset *ruleset);
+const struct rule *ruleset_rule_at(const struct ruleset *ruleset, size_t index);
+
+/* The rule with this id, or NULL. */
+const struct rule *ruleset_find(const struct ruleset *ruleset, struct str id);
+
+/* What matching text uses: "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 (no libhs: slower)". */
+const char *ruleset_scanner(const struct ruleset *ruleset);
+
+struct ruleset_filter {
+	const struct str *languages; /* rules of these languages and of none count; count 0: all */
+	size_t language_count;
+	const struct str *shadowed; /* rule ids and families that are worth nothing here */
+	size_t shadowed_count;
+};
+
+/*
+ * Applies the rules. Reads views as rules need them; facts that depend on the text (words, quoted_only) must be set.
+ * `filter` may be NULL. The result is in `arena`. STATUS_NO_MEMORY: no verdict. Any thread.
+ */
+enum status ruleset_evaluate(const struct ruleset *ruleset, struct views *views, const struct facts *facts,
+			     const struct ruleset_filter *filter, struct arena *arena, struct verdict *ret_verdict);
+
+#endif

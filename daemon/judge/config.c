@@ -1,0 +1,121 @@
+#include "judge/config.h"
+
+#include "judge/config_keys.h"
+
+#include <stdlib.h>
+
+enum { CONFIG_ARENA_CHUNK = 8 * 1024 };
+
+static const struct str default_outbound_daemons[] = {{"ORIGINATING", sizeof "ORIGINATING" - 1}};
+
+struct config *config_create_default(void)
+{
+	struct config *config = calloc(1, sizeof *config);
+
+	if (!config)
+		return NULL;
+	*config = (struct config){
+		.arena = arena_create(CONFIG_ARENA_CHUNK),
+		.path = "",
+		.socket = "unix:/var/spool/postfix/coldshoulder/coldshoulder.sock",
+		.socket_group = "postfix",
+		.socket_mode = 0660,
+		.state_directory = "/var/lib/coldshoulder",
+		.rules_directory = "/usr/share/coldshoulder/rules",
+		.local_rules_directory = "/etc/coldshoulder/rules.d",
+		.direction.outbound_daemons = default_outbound_daemons,
+		.direction.outbound_daemon_count = 1,
+		.max_recipients = 1000,
+		.limits = mail_limits_default,
+		.inbound = policy_default_inbound,
+		.outbound = policy_default_outbound,
+	};
+	if (!config->arena) {
+		free(config);
+		return NULL;
+	}
+	return config;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	arena_destroy(config->arena);
+	free(config);
+}
+
+/* A blocking threshold below the tag's would never be reached by itself: the tag's is asked first. */
+static void check_thresholds(const struct policy *policy, const char *path, struct error_list *errors)
+{
+	const struct {
+		const struct threshold *threshold;
+		const char *name;
+	} blocking[] = {
+		{&policy->mark_as_spam, "mark_as_spam"}, {&policy->quarantine, "quarantine_at"},
+		{&policy->reject, "reject_at"},          {&policy->tempfail, "tempfail_at"},
+		{&policy->discard, "discard_at"},
+	};
+
+	for (size_t i = 0; i < sizeof blocking / sizeof *blocking; i++) {
+		const struct threshold *threshold = blocking[i].threshold;
+
+		if (!threshold->set)
+			continue;
+		if (!policy->tag.set)
+			error_add_at(errors, SEVERITY_ERROR, path, 0, "set tag_at: it decides what counts at all",
+				     "%s.%s is set, but %s.tag_at is off", policy->name, blocking[i].name, policy->name);
+		else if (threshold->at < policy->tag.at)
+			error_add_at(errors, SEVERITY_ERROR, path, 0, "raise it, or lower tag_at",
+				     "%s.%s (%.2f) is below %s.tag_at (%.2f)", policy->name, blocking[i].name,
+				     threshold->at, policy->name, policy->tag.at);
+	}
+}
+
+static void check_consistency(const struct config *config, struct error_list *errors)
+{
+	if (config->auth.mode != AUTH_MODE_OFF && config->auth.authserv_id_count == 0)
+		error_add_at(errors, SEVERITY_ERROR, config->path, 0,
+			     "authserv_ids = ( \"mx.example.org\" ); as your verifier writes it",
+			     "auth_results is on, but authserv_ids is empty");
+	if (config->direction.local_domain_count == 0)
+		error_add_at(errors, SEVERITY_WARNING, config->path, 0, "local_domains = ( \"example.org\" );",
+			     "local_domains is empty: only authenticated mail and outbound_daemons count as outbound");
+	check_thresholds(&config->inbound, config->path, errors);
+	check_thresholds(&config->outbound, config->path, errors);
+}
+
+static enum status read_config(const char *path, struct config *config, struct error_list *errors)
+{
+	size_t errors_before = errors->error_count;
+	enum status status;
+	config_t file;
+
+	config_init(&file);
+	status = settings_read(path, &file, errors);
+	if (status == STATUS_OK)
+		status = config_keys_read(config_root_setting(&file), config, errors);
+	config_destroy(&file);
+	if (status == STATUS_OK)
+		check_consistency(config, errors);
+	if (status == STATUS_OK && errors->error_count > errors_before)
+		status = STATUS_BAD_INPUT;
+	return status;
+}
+
+enum status config_load(const char *path, struct error_list *errors, struct config **ret_config)
+{
+	struct config *config = config_create_default();
+	enum status status;
+
+	if (!config)
+		return STATUS_NO_MEMORY;
+	config->path = arena_strdup(config->arena, path);
+	status = config->path ? read_config(config->path, config, errors) : STATUS_NO_MEMORY;
+	if (status != STATUS_OK) {
+		config_free(config);
+		return status;
+	}
+	*ret_config = config;
+	return STATUS_OK;
+}

@@ -1,0 +1,65 @@
+/*
+ * config - coldshoulder.conf as structs. Every key is described in one table, which the parser, the error messages and
+ * the test against coldshoulder.conf.5 share.
+ */
+#ifndef COLDSHOULDER_JUDGE_CONFIG_H
+#define COLDSHOULDER_JUDGE_CONFIG_H
+
+#include "base/error.h"
+#include "mail/auth_results.h"
+#include "mail/limits.h"
+#include "policy/action.h"
+#include "policy/direction.h"
+
+#include <sys/types.h>
+
+enum add_header { ADD_HEADER_ALL, ADD_HEADER_TAGGED, ADD_HEADER_NONE };
+
+/* Everything a generation is made from. Immutable once loaded; strings live as long as the config. */
+struct config {
+	struct arena *arena;
+	const char *path;
+	const char *socket; /* "unix:PATH", "inet:PORT@HOST", "inet6:PORT@[HOST]" */
+	const char *socket_group;
+	mode_t socket_mode;
+	const char *state_directory;
+	const char *rules_directory;
+	const char *local_rules_directory;
+	struct direction_settings direction;
+	struct auth_settings auth;
+	const struct str *our_hosts; /* `by` names of our own Received, for stored mail */
+	size_t our_host_count;
+	const struct str *languages;
+	size_t language_count;
+	enum add_header add_header;
+	bool strip_spam_headers;
+	size_t max_recipients;
+	struct mail_limits limits;
+	struct policy inbound;
+	struct policy outbound;
+};
+
+/* One key, as the manual page documents it. */
+struct config_key {
+	const char *name;     /* "limits.max_headers" */
+	const char *kind;     /* in words: "string", "size", "list of strings" */
+	const char *fallback; /* the default as it would be written */
+};
+
+/* The key at `index`, or NULL behind the last one. */
+const struct config_key *config_key_at(size_t index);
+
+/*
+ * Reads `path`. Every error is added to `errors` with file, line and hint (libconfig stops at the first syntax error).
+ * STATUS_OK: *ret_config is to be freed by config_free(); warnings may have been added. STATUS_NOT_FOUND,
+ * STATUS_PERMISSION, STATUS_BAD_INPUT, STATUS_NO_MEMORY: there is none.
+ */
+enum status config_load(const char *path, struct error_list *errors, struct config **ret_config);
+
+/* The built-in defaults, as if read from an empty file. NULL when out of memory. */
+struct config *config_create_default(void);
+
+/* NULL is allowed. (libconfig owns the name config_destroy.) */
+void config_free(struct config *config);
+
+#endif

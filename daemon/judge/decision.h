@@ -1,0 +1,57 @@
+/*
+ * decision - everything that is said about one judged message: log line, headers, JSON are made from it.
+ *
+ * A decision lives in the message's arena.
+ */
+#ifndef COLDSHOULDER_JUDGE_DECISION_H
+#define COLDSHOULDER_JUDGE_DECISION_H
+
+#include "base/buf.h"
+#include "engine/facts.h"
+#include "engine/verdict.h"
+#include "judge/config.h"
+#include "mail/auth_results.h"
+#include "mail/envelope.h"
+#include "policy/action.h"
+
+struct decision {
+	struct facts facts;
+	struct verdict verdict;
+	struct policy_outcome outcome;
+	enum direction direction;
+	enum auth_result auth;
+	const char *policy; /* name */
+	uint32_t limits;    /* enum mail_limit bits */
+	int64_t micros;     /* wall time of the judgement */
+	struct str sender;  /* From mailbox */
+	struct str queue_id;
+	struct str linkedin_template;
+	size_t recipient_count;
+	bool judged; /* false: exempt or internal; accepted without a look */
+};
+
+/* "class=cold, action=tag, score=6.20/5.00, rules=..., ..." for the log, without queue id and line end. */
+void decision_format_log(const struct decision *decision, struct buf *out);
+
+/* The JSON object of design section 10 as one line without line end; `file` is its first member. STATUS_NO_MEMORY. */
+enum status decision_format_json(const struct decision *decision, const char *file, struct buf *out);
+
+/* A header that the milter adds. */
+struct decision_header {
+	const char *name;
+	const char *value; /* folded with "\n\t"; printable ASCII; no blank in front */
+};
+
+enum { DECISION_HEADERS_MAX = 8 };
+
+/*
+ * The headers for this decision under config->add_header, in `arena`; returns how many were filled in (0: none wanted,
+ * or outbound).
+ */
+size_t decision_headers(const struct decision *decision, const struct config *config, struct arena *arena,
+			struct decision_header headers[DECISION_HEADERS_MAX]);
+
+/* The verdict in one sentence for people: "Cold outreach from a stranger: tagged (6.2 of 5.0)." */
+void decision_format_sentence(const struct decision *decision, struct buf *out);
+
+#endif

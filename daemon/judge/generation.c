@@ -1,0 +1,132 @@
+#include "judge/generation.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct counted_generation {
+	struct generation generation; /* first: the public part */
+	atomic_uint references;
+};
+
+struct generation_slot {
+	pthread_mutex_t lock; /* held only to copy a pointer and count */
+	struct generation *current;
+};
+
+static atomic_ulong generations_made;
+
+static enum status load_rules(const struct config *config, const struct generation_options *options,
+			      struct error_list *errors, struct ruleset **ret_ruleset)
+{
+	const struct ruleset_source sources[] = {
+		{.directory = config->rules_directory, .shipped = true},
+		{.directory = config->local_rules_directory, .optional = true},
+	};
+	const struct ruleset_options ruleset_options = {
+		.cache_directory = options->no_cache ? NULL : config->state_directory,
+		.check_examples = options->check_examples,
+	};
+
+	return ruleset_load(sources, sizeof sources / sizeof *sources, &ruleset_options, errors, ret_ruleset);
+}
+
+/* Configuration and rules are both read even when the first is wrong, so that one run shows all errors. */
+static enum status load_parts(const char *config_path, const struct generation_options *options,
+			      struct error_list *errors, struct generation *generation)
+{
+	enum status config_status = STATUS_OK, rules_status;
+
+	if (config_path)
+		config_status = config_load(config_path, errors, &generation->config);
+	if (!generation->config)
+		generation->config = config_create_default();
+	if (!generation->config)
+		return STATUS_NO_MEMORY;
+	if (options->rules_directory)
+		generation->config->rules_directory = arena_strdup(generation->config->arena, options->rules_directory);
+	if (options->state_directory)
+		generation->config->state_directory = arena_strdup(generation->config->arena, options->state_directory);
+	if (!generation->config->rules_directory || !generation->config->state_directory)
+		return STATUS_NO_MEMORY;
+	rules_status = load_rules(generation->config, options, errors, &generation->ruleset);
+	return config_status != STATUS_OK ? config_status : rules_status;
+}
+
+enum status generation_load(const char *config_path, const struct generation_options *options,
+			    struct error_list *errors, struct generation **ret_generation)
+{
+	struct counted_generation *counted = calloc(1, sizeof *counted);
+	enum status status;
+
+	if (!counted)
+		return STATUS_NO_MEMORY;
+	atomic_init(&counted->references, 1);
+	status = load_parts(config_path, options, errors, &counted->generation);
+	if (status != STATUS_OK) {
+		generation_release(&counted->generation);
+		return status;
+	}
+	counted->generation.number = atomic_fetch_add(&generations_made, 1) + 1;
+	*ret_generation = &counted->generation;
+	return STATUS_OK;
+}
+
+struct generation *generation_acquire(struct generation *generation)
+{
+	atomic_fetch_add(&((struct counted_generation *)generation)->references, 1);
+	return generation;
+}
+
+void generation_release(struct generation *generation)
+{
+	struct counted_generation *counted = (struct counted_generation *)generation;
+
+	if (!generation || atomic_fetch_sub(&counted->references, 1) != 1)
+		return;
+	ruleset_destroy(generation->ruleset);
+	config_free(generation->config);
+	free(counted);
+}
+
+struct generation_slot *generation_slot_create(struct generation *first)
+{
+	struct generation_slot *slot = calloc(1, sizeof *slot);
+
+	if (!slot || pthread_mutex_init(&slot->lock, NULL) != 0) {
+		free(slot);
+		return NULL;
+	}
+	slot->current = first;
+	return slot;
+}
+
+struct generation *generation_slot_acquire(struct generation_slot *slot)
+{
+	struct generation *generation;
+
+	pthread_mutex_lock(&slot->lock);
+	generation = generation_acquire(slot->current);
+	pthread_mutex_unlock(&slot->lock);
+	return generation;
+}
+
+void generation_slot_replace(struct generation_slot *slot, struct generation *next)
+{
+	struct generation *old;
+
+	pthread_mutex_lock(&slot->lock);
+	old = slot->current;
+	slot->current = next;
+	pthread_mutex_unlock(&slot->lock);
+	generation_release(old);
+}
+
+void generation_slot_destroy(struct generation_slot *slot)
+{
+	if (!slot)
+		return;
+	generation_release(slot->current);
+	pthread_mutex_destroy(&slot->lock);
+	free(slot);
+}

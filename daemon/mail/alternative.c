@@ -1,0 +1,215 @@
+#include "mail/alternative.h"
+
+#include "mail/charset.h"
+
+#include <stdint.h>
+
+enum {
+	SHARED_PERCENT = 80, /* of each one's words that the other has as well */
+	STRETCH = 12,        /* two points for a missing word, one off for a shared one: so much is a statement of its own */
+	NOTE_WORDS = 40,     /* a note that HTML is needed is not longer */
+	PROBES = 64          /* a set so crowded is somebody's attack: the word counts as missing */
+};
+
+/* A set of word hashes; 0 marks a free place. */
+struct word_set {
+	uint32_t *hashes;
+	size_t mask;
+	size_t words; /* all, repeated ones too */
+	bool says_html;
+};
+
+struct word {
+	uint32_t hash;
+	struct str text;
+};
+
+static bool is_word_byte(char c)
+{
+	return ascii_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+static bool starts_url(struct str text, size_t at)
+{
+	struct str rest = str_sub(text, at, 8);
+
+	switch (text.p[at]) {
+	case 'h':
+	case 'H':
+		return str_starts_nocase(rest, STR("http://")) || str_starts_nocase(rest, STR("https://"));
+	case 'w':
+	case 'W':
+		return str_starts_nocase(rest, STR("www."));
+	case 'm':
+	case 'M':
+		return str_starts_nocase(rest, STR("mailto:"));
+	default:
+		return false;
+	}
+}
+
+/* Behind a URL, "[image: ...]" or "[cid:...]" that stands at `at`; `at` itself when none does. */
+static size_t skip_markup(struct str text, size_t at)
+{
+	size_t end;
+
+	if (text.p[at] == '[' && (str_starts_nocase(str_sub(text, at, 8), STR("[image:")) ||
+				  str_starts_nocase(str_sub(text, at, 5), STR("[cid:")))) {
+		end = str_find_byte(str_sub(text, 0, at + 500), at, ']');
+		return end == STR_NONE ? at + 1 : end + 1;
+	}
+	if (!starts_url(text, at))
+		return at;
+	while (at < text.n && !ascii_is_space(text.p[at]) && text.p[at] != '>' && text.p[at] != ')')
+		at++;
+	return at;
+}
+
+/* True for white space and zero-width characters of two and three bytes that only shape the text. */
+static bool is_filler(struct str sequence)
+{
+	static const char *const fillers[] = {"\xc2\xa0", "\xc2\xad", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d",
+					      "\xcd\x8f", "\xe2\x80\x87", "\xe2\x80\xa2", "\xef\xbb\xbf"};
+
+	for (size_t i = 0; sequence.n < 4 && i < sizeof fillers / sizeof *fillers; i++)
+		if (sequence.p[0] == fillers[i][0] && str_equal(sequence, str_of(fillers[i])))
+			return true;
+	return false;
+}
+
+/* From Hangul Jamo and CJK radicals on there are no blanks between words: each character counts as one. */
+static bool is_ideograph(struct str sequence)
+{
+	return sequence.n >= 3 && (unsigned char)sequence.p[0] >= 0xe2 &&
+	       !(sequence.p[0] == '\xe2' && (unsigned char)sequence.p[1] < 0xba);
+}
+
+/* Offset of the next byte that may begin a word, at or behind `at`. */
+static size_t find_word(struct str text, size_t at)
+{
+	while (at < text.n) {
+		size_t skipped = skip_markup(text, at);
+
+		if (skipped == at && is_word_byte(text.p[at]))
+			break;
+		at = skipped == at ? at + 1 : skipped;
+	}
+	return at;
+}
+
+static uint32_t add_hash(uint32_t hash, struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		hash = (hash ^ (unsigned char)ascii_lower(bytes.p[i])) * 16777619u;
+	return hash;
+}
+
+/* Reads the word behind *at, which is moved behind it; false at the end of the text. Words may be empty. */
+static bool next_word(struct str text, size_t *at, struct word *ret_word)
+{
+	uint32_t hash = 2166136261u;
+	size_t start = find_word(text, *at);
+
+	*at = start;
+	while (*at < text.n && is_word_byte(text.p[*at])) {
+		struct str sequence = str_sub(text, *at, 1);
+
+		if ((unsigned char)text.p[*at] >= 0x80) {
+			size_t n = utf8_sequence(str_sub(text, *at, 4));
+
+			sequence = str_sub(text, *at, n ? n : 1);
+			if (is_filler(sequence) && *at > start)
+				break;
+			if (is_filler(sequence)) {
+				*at = start = *at + sequence.n;
+				continue;
+			}
+			if (is_ideograph(sequence) && *at > start)
+				break;
+		}
+		hash = add_hash(hash, sequence);
+		*at += sequence.n;
+		if (is_ideograph(sequence))
+			break;
+	}
+	ret_word->hash = hash ? hash : 1;
+	ret_word->text = str_sub(text, start, *at - start);
+	return *at > start || *at < text.n;
+}
+
+static uint32_t *find_place(const struct word_set *set, uint32_t hash)
+{
+	size_t i = (hash * UINT32_C(2654435769)) >> 7 & set->mask;
+
+	for (int probe = 0; probe < PROBES; probe++, i = (i + 1) & set->mask)
+		if (!set->hashes[i] || set->hashes[i] == hash)
+			return &set->hashes[i];
+	return NULL;
+}
+
+static bool collect(struct word_set *set, struct str text, struct arena *arena)
+{
+	size_t capacity = 64, distinct = 0, at = 0;
+	struct word word;
+
+	while (capacity < text.n / 3)
+		capacity *= 2;
+	set->hashes = arena_calloc(arena, capacity, sizeof *set->hashes);
+	if (!set->hashes)
+		return false;
+	set->mask = capacity - 1;
+	while (next_word(text, &at, &word)) {
+		uint32_t *place;
+
+		if (!word.text.n)
+			continue;
+		place = find_place(set, word.hash);
+		if (place && !*place && ++distinct >= capacity / 2)
+			break;
+		if (place)
+			*place = word.hash;
+		set->words++;
+		set->says_html |= str_equal_nocase(word.text, STR("html"));
+	}
+	return true;
+}
+
+/* True when nearly all words of `text` are in `set`, and those that are missing do not stand together. */
+static bool covers(const struct word_set *set, struct str text, size_t words)
+{
+	size_t at = 0, missing = 0, seen = 0, stretch = 0;
+	struct word word;
+
+	while (seen < words && next_word(text, &at, &word)) {
+		const uint32_t *place;
+
+		if (!word.text.n)
+			continue;
+		seen++;
+		place = find_place(set, word.hash);
+		if (place && *place) {
+			stretch -= stretch > 0;
+			continue;
+		}
+		missing++;
+		stretch += 2;
+		if (stretch >= STRETCH)
+			return false;
+	}
+	return missing * 100 <= words * (100 - SHARED_PERCENT);
+}
+
+enum alternative alternative_compare(struct str first, struct str second, struct arena *arena)
+{
+	struct word_set a = {0}, b = {0};
+
+	if (!collect(&a, first, arena) || !collect(&b, second, arena))
+		return ALTERNATIVE_DIFFERENT;
+	if (!a.words)
+		return ALTERNATIVE_FIRST_EMPTY;
+	if (!b.words)
+		return ALTERNATIVE_SECOND_EMPTY;
+	if (covers(&b, first, a.words) && covers(&a, second, b.words))
+		return ALTERNATIVE_SAME;
+	return a.words <= NOTE_WORDS && a.says_html ? ALTERNATIVE_FIRST_EMPTY : ALTERNATIVE_DIFFERENT;
+}

@@ -1,0 +1,291 @@
+#include "mail/html_style.h"
+
+#include "mail/html_color.h"
+
+
+#include <string.h>
+
+enum { NUMBER_MAX = 32 };
+
+struct length_unit {
+	const char *name;
+	float factor; /* to CSS pixels or ems */
+	enum style_unit unit;
+};
+
+static const struct length_unit units[] = {
+	{"px", 1.0f, STYLE_PX},     {"pt", 4.0f / 3, STYLE_PX}, {"pc", 16.0f, STYLE_PX}, {"in", 96.0f, STYLE_PX},
+	{"cm", 37.8f, STYLE_PX},    {"mm", 3.78f, STYLE_PX},    {"em", 1.0f, STYLE_EM},  {"ex", 0.5f, STYLE_EM},
+	{"rem", 16.0f, STYLE_PX},   {"%", 0.01f, STYLE_PERCENT},
+};
+
+/* A number without locale, sign and fraction allowed; *ret_rest is what stands behind it. */
+static bool read_number(struct str text, float *ret_number, struct str *ret_rest)
+{
+	float number = 0, scale = 1;
+	bool negative = text.n && text.p[0] == '-', any = false;
+	size_t i = text.n && (text.p[0] == '-' || text.p[0] == '+') ? 1 : 0;
+
+	for (; i < text.n && i < NUMBER_MAX && ascii_is_digit(text.p[i]); i++, any = true)
+		number = number * 10 + (float)(text.p[i] - '0');
+	if (i < text.n && text.p[i] == '.')
+		for (i++; i < text.n && i < NUMBER_MAX && ascii_is_digit(text.p[i]); i++, any = true)
+			number += (float)(text.p[i] - '0') * (scale /= 10);
+	*ret_number = negative ? -number : number;
+	*ret_rest = str_sub(text, i, text.n);
+	return any;
+}
+
+struct style_value html_length(struct str text)
+{
+	struct style_value value = {.unit = STYLE_OTHER_UNIT};
+	struct str rest;
+
+	if (!read_number(str_trim(text), &value.number, &rest))
+		return value;
+	value.set = true;
+	rest = str_trim(rest);
+	if (!rest.n)
+		value.unit = STYLE_PX;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (!str_equal_nocase(rest, str_of(units[i].name)))
+			continue;
+		value.number *= units[i].factor;
+		value.unit = (uint8_t)units[i].unit;
+	}
+	if (value.number > -1e-6f && value.number < 1e-6f)
+		value.unit = STYLE_PX;
+	return value;
+}
+
+static struct style_value flag(bool zero)
+{
+	return (struct style_value){.number = zero ? 0 : 1, .set = true};
+}
+
+static struct style_value color_value(int color)
+{
+	return (struct style_value){.number = (float)color, .set = true};
+}
+
+static struct style_value font_size(struct str text)
+{
+	static const struct {
+		const char *name;
+		float px;
+	} names[] = {{"medium", 16}, {"small", 13},  {"large", 18},    {"x-small", 10},
+		     {"x-large", 24}, {"initial", 16}, {"xx-small", 9}, {"xx-large", 32}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_equal_nocase(text, str_of(names[i].name)))
+			return (struct style_value){.number = names[i].px, .set = true};
+	return html_length(text);
+}
+
+/* "background" may be a colour, an image, or both with positions: the colour counts unless there is an image. */
+static struct style_value background(struct str text)
+{
+	struct str word, rest = text;
+
+	if (str_find_nocase(text, 0, STR("url(")) != STR_NONE || str_find_nocase(text, 0, STR("gradient")) != STR_NONE)
+		return color_value(HTML_COLOR_UNKNOWN);
+	if (str_starts_nocase(text, STR("rgb")) || str_starts_nocase(text, STR("hsl")))
+		return color_value(html_color(text));
+	while (str_split(&rest, ' ', &word)) {
+		int color = html_color(word);
+
+		if (color != HTML_COLOR_UNKNOWN)
+			return color_value(color);
+	}
+	return str_equal_nocase(text, STR("none")) ? color_value(HTML_COLOR_TRANSPARENT) : (struct style_value){0};
+}
+
+/* "margin: top right bottom left" in its four forms: only top and left matter. */
+static void margin(struct html_style *style, struct str text, bool important)
+{
+	struct str word, rest = text, words[4];
+	size_t count = 0;
+
+	while (count < 4 && str_split(&rest, ' ', &word))
+		if (str_trim(word).n)
+			words[count++] = str_trim(word);
+	if (!count)
+		return;
+	style->values[STYLE_MARGIN_TOP] = html_length(words[0]);
+	style->values[STYLE_MARGIN_TOP].important = important;
+	style->values[STYLE_MARGIN_LEFT] = html_length(words[count == 4 ? 3 : count == 1 ? 0 : 1]);
+	style->values[STYLE_MARGIN_LEFT].important = important;
+}
+
+static bool clips_all(struct str text)
+{
+	return str_starts_nocase(text, STR("rect(0")) || str_starts_nocase(text, STR("inset(100%")) ||
+	       str_starts_nocase(text, STR("inset(50%"));
+}
+
+static struct style_value keyword(struct str value, const char *zero, const char *also_zero)
+{
+	return flag(str_equal_nocase(value, str_of(zero)) || (also_zero && str_equal_nocase(value, str_of(also_zero))));
+}
+
+enum reader {
+	READ_KEYWORD,
+	READ_LENGTH,
+	READ_NUMBER,
+	READ_FONT_SIZE,
+	READ_COLOR,
+	READ_BACKGROUND,
+	READ_OVERFLOW,
+	READ_WHITE_SPACE,
+	READ_CLIP,
+	READ_MARGIN
+};
+
+struct property {
+	const char *name;
+	enum style_property property;
+	enum reader reader;
+	const char *zero; /* READ_KEYWORD: the words that give 0 */
+	const char *also_zero;
+};
+
+static const struct property properties[] = {
+	{"background", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+	{"background-color", STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
+	{"background-image", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+	{"bottom", STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
+	{"clip", STYLE_CLIP, READ_CLIP, NULL, NULL},
+	{"clip-path", STYLE_CLIP, READ_CLIP, NULL, NULL},
+	{"color", STYLE_COLOR, READ_COLOR, NULL, NULL},
+	{"display", STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
+	{"font-size", STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
+	{"height", STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
+	{"left", STYLE_LEFT, READ_LENGTH, NULL, NULL},
+	{"margin", STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
+	{"margin-left", STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
+	{"margin-top", STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
+	{"max-height", STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
+	{"max-width", STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
+	{"opacity", STYLE_OPACITY, READ_NUMBER, NULL, NULL},
+	{"overflow", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+	{"overflow-y", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+	{"position", STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
+	{"right", STYLE_RIGHT, READ_LENGTH, NULL, NULL},
+	{"text-indent", STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
+	{"top", STYLE_TOP, READ_LENGTH, NULL, NULL},
+	{"visibility", STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
+	{"white-space", STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
+	{"width", STYLE_WIDTH, READ_LENGTH, NULL, NULL},
+};
+
+static const struct property *find_property(struct str name)
+{
+	size_t low = 0, high = sizeof properties / sizeof *properties;
+	char text[20];
+
+	if (!name.n || name.n >= sizeof text)
+		return NULL;
+	for (size_t i = 0; i <= name.n; i++)
+		text[i] = i < name.n ? ascii_lower(name.p[i]) : '\0';
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(text, properties[middle].name);
+
+		if (order == 0)
+			return &properties[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static struct style_value read_value(const struct property *property, struct str value)
+{
+	struct style_value number;
+
+	switch (property->reader) {
+	case READ_KEYWORD:
+		return keyword(value, property->zero, property->also_zero);
+	case READ_LENGTH:
+		return html_length(value);
+	case READ_NUMBER:
+		number = html_length(value);
+		number.unit = STYLE_PX;
+		return number;
+	case READ_FONT_SIZE:
+		return font_size(value);
+	case READ_COLOR:
+		return str_equal_nocase(value, STR("inherit")) ? (struct style_value){0}
+							      : color_value(html_color(value));
+	case READ_BACKGROUND:
+		return background(value);
+	case READ_OVERFLOW:
+		return flag(str_find_nocase(value, 0, STR("hidden")) != STR_NONE);
+	case READ_WHITE_SPACE:
+		return flag(str_starts_nocase(value, STR("pre")));
+	case READ_CLIP:
+		return flag(clips_all(value));
+	case READ_MARGIN:
+		break;
+	}
+	return (struct style_value){0};
+}
+
+static void declare(struct html_style *style, struct str name, struct str value)
+{
+	const struct property *property = find_property(name);
+	size_t mark = str_find_byte(value, 0, '!');
+	bool important = mark != STR_NONE;
+	struct style_value read;
+
+	if (!property)
+		return;
+	value = str_trim(str_sub(value, 0, important ? mark : value.n));
+	if (style->values[property->property].important && !important)
+		return;
+	if (property->reader == READ_MARGIN) {
+		margin(style, value, important);
+		return;
+	}
+	read = read_value(property, value);
+	if (!read.set)
+		return;
+	read.important = important;
+	style->values[property->property] = read;
+}
+
+/* The end of the declaration at `at`: a semicolon outside of quotes and parentheses ("url(data:...;base64,...)"). */
+static size_t declaration_end(struct str text, size_t at)
+{
+	char quote = '\0';
+	bool inside = false;
+
+	for (; at < text.n; at++) {
+		char c = text.p[at];
+
+		if (quote)
+			quote = c == quote ? '\0' : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '(' || c == ')')
+			inside = c == '(';
+		else if (c == ';' && !inside)
+			break;
+	}
+	return at;
+}
+
+void html_style_declare(struct html_style *style, struct str declarations)
+{
+	for (size_t at = 0; at < declarations.n;) {
+		size_t end = declaration_end(declarations, at);
+		struct str one = str_sub(declarations, at, end - at);
+		size_t colon = str_find_byte(one, 0, ':');
+
+		if (colon != STR_NONE)
+			declare(style, str_trim(str_sub(one, 0, colon)), str_sub(one, colon + 1, one.n));
+		at = end + 1;
+	}
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""Coldshoulder at work: real mail through a real, throw-away Postfix. Ends non-zero when an outcome is wrong.
+
+    demo.py --build build/release [--keep]
+    demo.py --stop DIR
+"""
+
+import argparse
+import base64
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from sandbox import AUTHSERV_ID, Sandbox, SandboxError, header_block, header_values, missing_requirements
+
+CONFIG = f"""
+local_domains = ( "example.org" );
+networks = ( "127.0.0.0/8" );
+our_hosts = ( "mx.sandbox.test" );
+auth_results = "jobid";
+authserv_ids = ( "{AUTHSERV_ID}" );
+inbound = {{ tag_at = 5.0; mark_as_spam = 8.0; }};
+"""
+
+STRANGER = {"ADDR": "203.0.113.5", "NAME": "mail.growth-pilot.example"}
+LINKEDIN = {"ADDR": "108.174.0.145", "NAME": "mailb-ga.linkedin.com"}
+
+COLD_TEXT = """Hi Sam,
+
+I'm so sorry to bother you out of the blue, but I came across your company and was really impressed by what
+you have built.
+
+We help businesses like yours generate more qualified leads with a done-for-you outbound programme. Last year
+we helped 40 teams double their pipeline.
+
+Would you be open to a quick 15-minute call next week?
+
+Best regards,
+Jordan Reed
+Growth Pilot
+"""
+
+
+def mail(sender, subject, body, *headers, to="Sam Ortiz <sam@example.org>"):
+    lines = [f"From: {sender}", f"To: {to}", f"Subject: {subject}", "Date: Mon, 09 Nov 2026 09:14:00 +0000",
+             "MIME-Version: 1.0", *headers]
+    if not any(header.lower().startswith("content-type:") for header in headers):
+        lines.append("Content-Type: text/plain; charset=utf-8")
+    return "\n".join(lines + ["", body]).encode()
+
+
+def html_pitch():
+    html = ("<html><body><p>Hello Sam,</p><p>Apologies for the cold email. My name is Ines and I work with a "
+            "<b>software development</b> agency: we build web and mobile apps for companies like yours, at half the "
+            "usual cost.</p><p>Do you have 15 minutes this week for a quick call? If this is not relevant, just reply "
+            "&quot;no&quot; and I won&#39;t contact you again.</p><p>Ines</p></body></html>")
+    return mail("Ines Calder <ines@try-appfoundry.example>", "Quick question about example.org",
+                base64.encodebytes(html.encode()).decode(), "Content-Type: text/html; charset=utf-8",
+                "Content-Transfer-Encoding: base64", "Message-ID: <7f1@try-appfoundry.example>")
+
+
+INVITATION_TEXT = """Hi Sam, I'd like to join your LinkedIn network.
+
+Pat Doyle
+Business Development at Growth Pilot
+
+Accept: https://www.linkedin.com/comm/mynetwork/invite-accept/invitationId/7/sharedKey/x
+
+----------------------------------------
+This email was intended for Sam Ortiz (Buyer)
+You are receiving Invitation emails.
+Unsubscribe: https://www.linkedin.com/comm/psettings/email-unsubscribe
+"""
+
+
+def invitation(*headers):
+    return mail("Pat Doyle <invitations@linkedin.com>", "I want to connect", INVITATION_TEXT,
+                "X-LinkedIn-Class: EMAIL-DEFAULT", "X-LinkedIn-Template: email_m2m_invite_single_01",
+                "Message-ID: <1.2.3@ltx1-app1.prod.linkedin.com>", *headers)
+
+
+def sign_in_code():
+    return mail("LinkedIn <security-noreply@linkedin.com>", "Here's your verification code 482913",
+                "Hi Sam,\n\nEnter this code to finish signing in: 482913.\n\n"
+                "----------------------------------------\nThis email was intended for Sam Ortiz (Buyer)\n",
+                "X-LinkedIn-Class: EMAIL-DEFAULT", "X-LinkedIn-Template: email_security_verification_code",
+                "X-Sandbox-Verify: dkim=pass header.d=linkedin.com; dmarc=pass header.from=linkedin.com",
+                "Message-ID: <4.5.6@ltx1-app2.prod.linkedin.com>")
+
+
+def colleague():
+    return mail("Noor Haddad <noor@example.org>", "Minutes of Tuesday",
+                "Hi Sam,\n\nquick question about the minutes: did we agree on March or April for the move? I have\n"
+                "attached my notes. Let me know and I'll send them round.\n\nNoor\n",
+                "Message-ID: <m1@example.org>")
+
+
+def broken_build():
+    return mail("Lena Brandt <lena@buildfarm.example>", "nightly build of libfoo",
+                "Hi Sam,\n\nsorry to bother you, but the build is broken since your last commit: test_parse fails on\n"
+                "arm64 with an assertion in line 212. The log is at https://ci.buildfarm.example/7181. Could you have\n"
+                "a look when you have time?\n\nThanks,\nLena\n", "Message-ID: <b7@buildfarm.example>")
+
+
+def forged_own_headers():
+    return mail("Jordan Reed <jordan@growth-pilot.example>", "Your outbound programme", COLD_TEXT,
+                "X-Coldshoulder: class=clean; score=0.0/5.0; action=accept; rules=none",
+                "X-COLDSHOULDER-Class : clean", "x-coldshoulder-relation: mutual", "X-Coldshoulder:\n\tclass=clean",
+                "Message-ID: <c9@growth-pilot.example>")
+
+
+FORGED_RESULTS = [f"Authentication-Results: {AUTHSERV_ID}; dkim=pass header.d=linkedin.com"] * 3
+
+# name, message, XCLIENT attributes, expected class, expected action, what the log must also say
+CASES = [
+    ("an apologetic opener from a stranger",
+     mail("Jordan Reed <jordan@growth-pilot.example>", "Your outbound programme", COLD_TEXT,
+          "Message-ID: <c1@growth-pilot.example>"), STRANGER, "cold", "tag", "relation=stranger"),
+    ("the same kind of pitch as base64 HTML", html_pitch(), STRANGER, "cold", "tag", "relation=stranger"),
+    ("a LinkedIn invitation, confirmed client", invitation(), LINKEDIN, "linkedin", "tag", "linkedin=invitation"),
+    ("a LinkedIn sign-in code, verified", sign_in_code(), STRANGER, "clean", "accept", "linkedin=security"),
+    ("a forged LinkedIn invitation", invitation(*FORGED_RESULTS), STRANGER, "clean", "accept", "auth_forged=yes"),
+    ("a colleague's ordinary mail", colleague(), STRANGER, "clean", "accept", ""),
+    ("sorry to bother you, the build is broken", broken_build(), STRANGER, "clean", "accept", ""),
+    ("a pitch with forged X-Coldshoulder", forged_own_headers(), STRANGER, "cold", "tag", "relation=stranger"),
+]
+
+
+def log_field(line, name):
+    found = re.search(rf"\b{name}=([^,]*)", line)
+    return found.group(1) if found else ""
+
+
+def best_evidence(box, path):
+    """The strongest rule's evidence, from the tool, which judges by the same code."""
+    output = subprocess.run([box.dir / "bin/coldshoulder", "check", "--json", "--config",
+                             box.dir / "coldshoulder.conf", path], capture_output=True, text=True, check=True).stdout
+    verdict = json.loads(output)
+    quotes = [rule for rule in verdict["rules"] if rule["view"] and not rule.get("shadow") and rule["score"] > 0]
+    if quotes:
+        return f'{quotes[0]["id"]}: "{quotes[0]["evidence"]}"'
+    return verdict["rules"][0]["id"] if verdict["rules"] else "-"
+
+
+def expect(problems, name, what, got, wanted):
+    if got != wanted:
+        problems.append(f"{name}: {what} is {got!r}, expected {wanted!r}")
+
+
+def check_headers(problems, name, delivered, wanted_class):
+    """Ours once, and nobody else's."""
+    values = header_values(delivered, "X-Coldshoulder")
+    expect(problems, name, "number of X-Coldshoulder headers", len(values), 1)
+    expect(problems, name, "X-Coldshoulder-Class", header_values(delivered, "X-Coldshoulder-Class"), [wanted_class])
+    expect(problems, name, "X-Coldshoulder-Relation", header_values(delivered, "X-Coldshoulder-Relation"),
+           ["stranger"])
+    if values and not values[0].startswith(f"class={wanted_class};"):
+        problems.append(f"{name}: X-Coldshoulder begins with {values[0][:40]!r}")
+
+
+def run_case(box, case, problems):
+    name, message, xclient, wanted_class, wanted_action, wanted_log = case
+    queue_id = box.send("bounce@sender.example", ["sam@example.org"], message, xclient)
+    line = box.decision_log(queue_id)
+    delivered = box.delivered(queue_id)
+    expect(problems, name, "class", log_field(line, "class"), wanted_class)
+    expect(problems, name, "action", log_field(line, "action"), wanted_action)
+    if wanted_log not in line:
+        problems.append(f"{name}: the log line lacks {wanted_log!r}: {line}")
+    check_headers(problems, name, delivered, wanted_class)
+    path = box.dir / f"{queue_id}.eml"
+    path.write_bytes(message)
+    row = (name, log_field(line, "class"), log_field(line, "action"), log_field(line, "score"),
+           log_field(line, "ms"), best_evidence(box, path))
+    return row, delivered
+
+
+def print_table(rows):
+    heads = ("message", "class", "action", "score", "ms", "best evidence")
+    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(5)]
+    for row in [heads, *rows]:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths)]
+        print("  ".join([*cells, row[5][:60]]))
+
+
+def run(box):
+    problems, rows, shown = [], [], None
+    for case in CASES:
+        row, delivered = run_case(box, case, problems)
+        rows.append(row)
+        if shown is None:
+            shown = delivered
+    print_table(rows)
+    print("\nThe header block of the first message, as delivered:\n")
+    print(header_block(shown).decode(errors="replace"))
+    print()
+    for problem in problems:
+        print(f"WRONG  {problem}")
+    if problems:
+        print(box.log("coldshoulderd")[-4000:])
+    return problems
+
+
+def keep(box):
+    """Leaves everything running; `--stop DIR` ends it by the pids noted here."""
+    (box.dir / "pids").write_text("\n".join(str(pid) for pid in box.pids()))
+    box.keep = True
+    print(f"""Still running. Send to it, for example:
+
+  swaks --server 127.0.0.1:{box.smtp_port} --xclient "ADDR=203.0.113.5" --to sam@example.org --body @FILE
+
+The daemon's log:    {box.dir}/coldshoulderd.log
+Postfix's log:       {box.dir}/maillog
+Delivered messages:  {box.dir}/sink/
+Stop it with:        ./dev run --stop {box.dir}
+""")
+
+
+def stop(directory):
+    directory = pathlib.Path(directory).resolve()
+    if not directory.name.startswith("coldshoulder-sandbox.") or not (directory / "pids").exists():
+        sys.exit(f"{directory} is not a demonstration that was left running")
+    subprocess.run(["/usr/sbin/postfix", "-c", directory / "etc", "stop"], check=False, stderr=subprocess.DEVNULL)
+    for pid in (directory / "pids").read_text().split():
+        try:
+            os.kill(int(pid), signal.SIGTERM)
+        except ProcessLookupError:
+            continue
+    time.sleep(1)
+    shutil.rmtree(directory, ignore_errors=True)
+    print("stopped")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default="build/release", help="build directory to take the programs from")
+    parser.add_argument("--keep", action="store_true", help="leave it running")
+    parser.add_argument("--stop", metavar="DIR", help="stop what --keep left running")
+    arguments = parser.parse_args()
+    if arguments.stop:
+        return stop(arguments.stop)
+    missing = missing_requirements()
+    if missing:
+        sys.exit(f"the demonstration cannot run: {missing}")
+    try:
+        with Sandbox(arguments.build) as box:
+            box.start(CONFIG)
+            problems = run(box)
+            if arguments.keep:
+                keep(box)
+    except SandboxError as error:
+        sys.exit(f"the demonstration failed: {error}")
+    print("every outcome is as expected" if not problems else f"{len(problems)} outcomes are wrong")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+/* PCRE2 within limits: long texts, broken UTF-8, patterns that would run for hours. */
+#include "base/clock.h"
+#include "engine/pattern.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct pattern_scratch *scratch;
+
+static int setup(void **state)
+{
+	(void)state;
+	scratch = pattern_scratch_create();
+	return scratch ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pattern_scratch_destroy(scratch);
+	return 0;
+}
+
+static struct pattern *compile(const char *text, unsigned int flags)
+{
+	struct pattern *pattern;
+	struct pattern_error error;
+
+	if (pattern_compile(str_of(text), flags, &pattern, &error) != STATUS_OK)
+		fail_msg("%s: %s", text, error.text);
+	return pattern;
+}
+
+static enum pattern_result find(const char *text, unsigned int flags, struct str subject, struct pattern_span *span)
+{
+	struct pattern *pattern = compile(text, flags);
+	enum pattern_result result = pattern_find(pattern, subject, 0, scratch, span);
+
+	pattern_destroy(pattern);
+	return result;
+}
+
+static void test_offsets_are_those_of_the_match(void **state)
+{
+	struct pattern_span span;
+
+	(void)state;
+	assert_int_equal(find("b+", 0, STR("aabbc"), &span), PATTERN_MATCH);
+	assert_int_equal(span.start, 2);
+	assert_int_equal(span.end, 4);
+	assert_int_equal(find("b+", 0, STR(""), &span), PATTERN_NO_MATCH);
+}
+
+static void test_characters_and_bytes(void **state)
+{
+	struct pattern_span span;
+
+	(void)state;
+	assert_int_equal(find("^.$", 0, STR("\xc3\xa9"), &span), PATTERN_MATCH);
+	assert_int_equal(find("^.$", PATTERN_BYTES, STR("\xc3\xa9"), &span), PATTERN_NO_MATCH);
+	assert_int_equal(find("\\xff", PATTERN_BYTES, STR("a\xff"), &span), PATTERN_MATCH);
+}
+
+static void test_broken_utf8_hides_nothing_behind_it(void **state)
+{
+	struct pattern_span span;
+
+	(void)state;
+	assert_int_equal(find("bother", 0, STR("\xff\xc3 sorry to \xed\xa0\x80 bother"), &span), PATTERN_MATCH);
+}
+
+static void test_lines(void **state)
+{
+	struct pattern_span span;
+
+	(void)state;
+	assert_int_equal(find("^b$", PATTERN_LINES, STR("a\nb\nc"), &span), PATTERN_MATCH);
+	assert_int_equal(find("^b$", 0, STR("a\nb\nc"), &span), PATTERN_NO_MATCH);
+}
+
+static void test_bad_patterns_say_where(void **state)
+{
+	struct pattern *pattern;
+	struct pattern_error error;
+
+	(void)state;
+	assert_int_equal(pattern_compile(STR("ab(c"), 0, &pattern, &error), STATUS_BAD_INPUT);
+	assert_int_equal(error.offset, 4);
+	assert_non_null(strstr(error.text, "parenthes"));
+	assert_int_equal(pattern_compile(STR("a\\C"), 0, &pattern, &error), STATUS_BAD_INPUT);
+	assert_null(pattern);
+}
+
+static void test_patterns_that_match_nothing_are_known(void **state)
+{
+	struct pattern *empty = compile("a*", 0);
+	struct pattern *full = compile("a+", 0);
+
+	(void)state;
+	assert_true(pattern_matches_empty(empty));
+	assert_false(pattern_matches_empty(full));
+	pattern_destroy(empty);
+	pattern_destroy(full);
+}
+
+static void test_exponential_patterns_give_up(void **state)
+{
+	int64_t start = clock_monotonic_ns();
+	struct pattern_span span;
+
+	(void)state;
+	assert_int_equal(find("(a+)+$", 0, STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"), &span), PATTERN_GAVE_UP);
+	assert_true(clock_monotonic_ns() - start < INT64_C(2000000000));
+}
+
+static char *filled(size_t size)
+{
+	char *text = malloc(size + 1);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < size; i++)
+		text[i] = i % 7 == 6 ? ' ' : 'x';
+	text[size] = '\0';
+	return text;
+}
+
+static void test_long_texts_are_searched_to_their_end(void **state)
+{
+	const size_t size = 300 * 1024;
+	char *text = filled(size);
+	struct pattern_span span;
+
+	(void)state;
+	/* At every place around the first joint of two blocks, and at the very end. */
+	for (size_t at = 14 * 1024; at < 17 * 1024; at += 13) {
+		memcpy(text + at, " sorry to bother ", 17);
+		assert_int_equal(find("sorry to bother", 0, (struct str){text, size}, &span), PATTERN_MATCH);
+		assert_int_equal(span.start, at + 1);
+		assert_int_equal(span.end, at + 16);
+		memset(text + at, 'x', 17);
+	}
+	memcpy(text + size - 5, "final", 5);
+	assert_int_equal(find("final$", 0, (struct str){text, size}, &span), PATTERN_MATCH);
+	assert_int_equal(find("\\Axxx", 0, (struct str){text, size}, &span), PATTERN_MATCH);
+	assert_int_equal(span.start, 0);
+	assert_int_equal(find("x$", 0, (struct str){text, size}, &span), PATTERN_NO_MATCH);
+	free(text);
+}
+
+static void test_blocks_are_cut_between_characters(void **state)
+{
+	const size_t size = 120 * 1024;
+	char *text = malloc(size + 1);
+	struct pattern_span span;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < size; i += 3)
+		memcpy(text + i, "\xe3\x81\x94", 3);
+	memcpy(text + size - 6, "\xe9\x80\xa3\xe7\xb5\xa1", 6);
+	assert_int_equal(find("連絡", 0, (struct str){text, size}, &span), PATTERN_MATCH);
+	assert_int_equal(span.start, size - 6);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_offsets_are_those_of_the_match),
+		cmocka_unit_test(test_characters_and_bytes),
+		cmocka_unit_test(test_broken_utf8_hides_nothing_behind_it),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_bad_patterns_say_where),
+		cmocka_unit_test(test_patterns_that_match_nothing_are_known),
+		cmocka_unit_test(test_exponential_patterns_give_up),
+		cmocka_unit_test(test_long_texts_are_searched_to_their_end),
+		cmocka_unit_test(test_blocks_are_cut_between_characters),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,84 @@
+#include "fake_judge.h"
+
+#include "mail/address.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct fake_judge fake_judge;
+struct config fake_config;
+
+static struct generation generation = {.config = &fake_config, .number = 1};
+
+void fake_judge_reset(void)
+{
+	fake_judge = (struct fake_judge){.decision = {.direction = DIRECTION_INBOUND, .judged = true, .policy = "test"}};
+	fake_config = (struct config){
+		.max_recipients = 100,
+		.limits = {.scan_bytes = 1000, .headers = 100, .header_bytes = 4000},
+	};
+}
+
+struct generation_slot *fake_judge_slot(void)
+{
+	return (struct generation_slot *)&generation;
+}
+
+struct generation *generation_slot_acquire(struct generation_slot *slot)
+{
+	(void)slot;
+	fake_judge.references++;
+	return &generation;
+}
+
+void generation_release(struct generation *released)
+{
+	if (released)
+		fake_judge.references--;
+}
+
+enum status judge_message(const struct generation *with, const struct envelope *envelope, struct str raw,
+			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
+			  struct decision *ret_decision, struct views **ret_views)
+{
+	(void)with;
+	(void)override;
+	(void)ret_views;
+	fake_judge.judged++;
+	fake_judge.limits = session_limits;
+	fake_judge.envelope = *envelope;
+	fake_judge.recipient_count = envelope->recipient_count;
+	snprintf(fake_judge.raw, sizeof fake_judge.raw, "%.*s", STR_ARGS(raw));
+	snprintf(fake_judge.sender, sizeof fake_judge.sender, "%.*s", STR_ARGS(envelope->sender));
+	snprintf(fake_judge.queue_id, sizeof fake_judge.queue_id, "%.*s", STR_ARGS(envelope->queue_id));
+	*ret_decision = fake_judge.decision;
+	if (!arena_alloc(arena, 100000))
+		return STATUS_NO_MEMORY;
+	return fake_judge.status;
+}
+
+size_t decision_headers(const struct decision *decision, const struct config *config, struct arena *arena,
+			struct decision_header headers[DECISION_HEADERS_MAX])
+{
+	(void)decision;
+	(void)config;
+	(void)arena;
+	memcpy(headers, fake_judge.headers, sizeof fake_judge.headers);
+	return fake_judge.header_count;
+}
+
+/* Stands in for policy/: the authenticated send, all others receive. */
+enum direction direction_decide(const struct direction_settings *settings, const struct envelope *envelope)
+{
+	(void)settings;
+	return envelope->auth_user.n ? DIRECTION_OUTBOUND : DIRECTION_INBOUND;
+}
+
+/* Stands in for mail/address.c. */
+struct address address_parse_envelope(struct str argument, struct arena *arena)
+{
+	(void)arena;
+	if (argument.n >= 2 && argument.p[0] == '<' && argument.p[argument.n - 1] == '>')
+		argument = str_sub(argument, 1, argument.n - 2);
+	return (struct address){.mailbox = argument};
+}
