@@ -10,6 +10,7 @@
 #include "mail/message.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@ struct daemon {
 	const struct options *options;
 	struct generation_slot *slot;
 	struct listener listener;
-	const char *socket; /* for people */
+	char *socket; /* as configured; outlives the generation that it was read with */
 };
 
 static enum exit_code exit_code_of(enum status status)
@@ -95,7 +96,9 @@ static enum exit_code open_configured_socket(struct daemon *d, const struct conf
 	struct listen_address address;
 	enum status status;
 
-	d->socket = d->options->socket ? d->options->socket : config->socket;
+	d->socket = strdup(d->options->socket ? d->options->socket : config->socket);
+	if (!d->socket)
+		return EXIT_CODE_SYSTEM;
 	if (listen_address_parse(d->socket, where, errors, &address) != STATUS_OK)
 		return d->options->socket ? EXIT_CODE_USAGE : EXIT_CODE_CONFIGURATION;
 	status = listener_open(&address, &access, errors, &d->listener);
@@ -118,7 +121,6 @@ static enum exit_code open_socket(struct daemon *d, const struct config *config,
 		return open_configured_socket(d, config, errors);
 	if (status != STATUS_OK)
 		return exit_code_of(status);
-	d->socket = "passed by systemd";
 	status = filter_open(d->listener.fd);
 	d->listener.fd = -1;
 	if (status == STATUS_UNAVAILABLE)
@@ -149,31 +151,33 @@ static void on_stop(void *context, const char *signal_name)
 	filter_stop();
 }
 
-static void announce(const struct daemon *d, const struct generation *generation)
+static void announce(const struct daemon *d)
 {
+	struct generation *generation = generation_slot_acquire(d->slot);
 	size_t rules = ruleset_rule_count(generation->ruleset);
 	char status[128];
 
 	if (geteuid() == 0)
 		log_warn("running as root: better give the daemon a user of its own");
 	log_info("started: version=%s, socket=%s, generation=%lu, rules=%zu, scanner=%s", COLDSHOULDER_VERSION,
-		 d->socket, generation->number, rules, ruleset_scanner(generation->ruleset));
+		 d->socket ? d->socket : "passed by systemd", generation->number, rules,
+		 ruleset_scanner(generation->ruleset));
 	snprintf(status, sizeof status, "Serving, %zu rules", rules);
 	notify_ready(status);
+	generation_release(generation);
 }
 
 /* The filter is registered and the socket is open. */
-static enum exit_code serve(struct daemon *d, const struct generation *generation)
+static enum exit_code serve(struct daemon *d)
 {
-	const struct signals_actions actions = {
-		.reload = on_reload, .drain = on_drain, .stop = on_stop, .context = d};
+	const struct signals_actions actions = {.reload = on_reload, .drain = on_drain, .stop = on_stop, .context = d};
 	enum status status;
 
 	if (signals_start(&actions) != STATUS_OK) {
 		log_err("no thread could be made for signals");
 		return EXIT_CODE_SYSTEM;
 	}
-	announce(d, generation);
+	announce(d);
 	status = filter_run();
 	signals_finish();
 	if (status != STATUS_OK) {
@@ -184,20 +188,24 @@ static enum exit_code serve(struct daemon *d, const struct generation *generatio
 	return EXIT_CODE_OK;
 }
 
-static enum exit_code open_and_serve(struct daemon *d, const struct generation *generation)
+static enum exit_code open_and_serve(struct daemon *d)
 {
 	struct error_list errors = error_list_make();
+	struct generation *generation;
 	enum exit_code code;
 
 	if (filter_register(d->slot, &report_observer) != STATUS_OK) {
 		log_err("libmilter refused the registration");
 		return EXIT_CODE_UNAVAILABLE;
 	}
+	generation = generation_slot_acquire(d->slot);
 	code = open_socket(d, generation->config, &errors);
+	generation_release(generation);
 	show_errors(d->options, &errors);
 	if (code == EXIT_CODE_OK)
-		code = serve(d, generation);
+		code = serve(d);
 	listener_close(&d->listener);
+	free(d->socket);
 	return code;
 }
 
@@ -225,9 +233,12 @@ enum exit_code daemon_run(const struct options *options)
 	status = load(options, &first);
 	if (status != STATUS_OK)
 		return load_exit_code(status);
-	d.slot = generation_slot_create(generation_acquire(first));
-	code = d.slot ? open_and_serve(&d, first) : EXIT_CODE_SYSTEM;
-	generation_release(first);
+	d.slot = generation_slot_create(first);
+	if (!d.slot) {
+		generation_release(first);
+		return EXIT_CODE_SYSTEM;
+	}
+	code = open_and_serve(&d);
 	generation_slot_destroy(d.slot);
 	return code;
 }
@@ -238,14 +249,15 @@ static void check_socket(const struct options *options, const struct config *con
 	const struct listener_access access = access_of(config);
 	struct listen_address address;
 
-	if (listen_address_parse(options->socket ? options->socket : config->socket, where, errors, &address) == STATUS_OK)
+	if (listen_address_parse(options->socket ? options->socket : config->socket, where, errors, &address) ==
+	    STATUS_OK)
 		listener_check(&address, &access, where, errors);
 }
 
 enum exit_code daemon_check(const struct options *options)
 {
 	const struct generation_options generation_options = {
-		.state_directory = options->state_directory, .check_examples = true, .no_cache = true};
+	    .state_directory = options->state_directory, .check_examples = true, .no_cache = true};
 	struct error_list errors = error_list_make();
 	struct generation *generation = NULL;
 	enum status status;

@@ -7,8 +7,8 @@
 #include "milter/filter.h"
 
 enum {
-	ACCEPT_REST_MS = 20,   /* for connections that were made before the socket file went away */
-	BEGINNING_MS = 2000,   /* how long a message that has not reached DATA may take to get there */
+	ACCEPT_REST_MS = 20, /* for connections that were made before the socket file went away */
+	BEGINNING_MS = 2000, /* how long a message that has not reached DATA may take to get there */
 	LONGEST_MS = 10000,
 	STEP_MS = 10
 };

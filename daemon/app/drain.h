@@ -7,9 +7,9 @@
 #include "app/listener.h"
 
 /*
- * Takes no new connections, waits for the messages under way (at most ten seconds; SIGTERM cuts it short), and stops the
- * filter. A socket file of ours is removed first, so that the next process can make its own at once; a socket that systemd
- * holds keeps new connections waiting in its backlog. In the signal thread only.
+ * Takes no new connections, waits for the messages under way (at most ten seconds; SIGTERM cuts it short), and stops
+ * the filter. A socket file of ours is removed first, so that the next process can make its own at once; a socket that
+ * systemd holds keeps new connections waiting in its backlog. In the signal thread only.
  */
 void drain_run(struct listener *listener);
 

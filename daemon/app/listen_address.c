@@ -98,7 +98,8 @@ static enum status parse_inet(struct str rest, int family, const char *where, st
 		return STATUS_BAD_INPUT;
 	}
 	if (at == STR_NONE || !parse_host(str_sub(rest, at + 1, rest.n), host)) {
-		error_add(errors, SEVERITY_ERROR, where, "say on which address to listen, for example inet:8891@127.0.0.1",
+		error_add(errors, SEVERITY_ERROR, where,
+			  "say on which address to listen, for example inet:8891@127.0.0.1",
 			  "socket \"%s\" has no host", address->text);
 		return STATUS_BAD_INPUT;
 	}

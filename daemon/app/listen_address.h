@@ -1,8 +1,8 @@
 /*
  * listen_address - where the daemon listens, as written in the configuration.
  *
- * "unix:PATH", "inet:PORT@HOST" or "inet6:PORT@[HOST]", as milters write it: port first (Postfix writes the host first).
- * There is no default host: listening on every address by mistake would let strangers feed the filter.
+ * "unix:PATH", "inet:PORT@HOST" or "inet6:PORT@[HOST]", as milters write it: port first (Postfix writes the host
+ * first). There is no default host: listening on every address by mistake would let strangers feed the filter.
  */
 #ifndef COLDSHOULDER_APP_LISTEN_ADDRESS_H
 #define COLDSHOULDER_APP_LISTEN_ADDRESS_H

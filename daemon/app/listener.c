@@ -123,8 +123,9 @@ enum status listener_adopt(struct error_list *errors, struct listener *ret_liste
 	if (count == 0)
 		return STATUS_NOT_FOUND;
 	if (count > 1 || !is_listening_stream(FIRST_PASSED_FD)) {
-		error_add(errors, SEVERITY_ERROR, "systemd", "the socket unit needs exactly one ListenStream=, and Accept=no",
-			  count > 1 ? "more than one socket was passed" : "what was passed is not a listening stream socket");
+		error_add(
+		    errors, SEVERITY_ERROR, "systemd", "the socket unit needs exactly one ListenStream=, and Accept=no",
+		    count > 1 ? "more than one socket was passed" : "what was passed is not a listening stream socket");
 		return STATUS_BAD_INPUT;
 	}
 	if (fcntl(FIRST_PASSED_FD, F_SETFD, FD_CLOEXEC) || fcntl(FIRST_PASSED_FD, F_SETFL, O_NONBLOCK))

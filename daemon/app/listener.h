@@ -1,9 +1,9 @@
 /*
  * listener - the listening socket: made with the right group and mode, or taken over from systemd.
  *
- * We make it ourselves, and not libmilter, for its owner and mode, for TCP_NODELAY (which accepted sockets inherit), and
- * because only a socket of ours can be put aside while old sessions go on. All functions are for the starting or the
- * stopping thread alone.
+ * We make it ourselves, and not libmilter, for its owner and mode, for TCP_NODELAY (which accepted sockets inherit),
+ * and because only a socket of ours can be put aside while old sessions go on. All functions are for the starting or
+ * the stopping thread alone.
  */
 #ifndef COLDSHOULDER_APP_LISTENER_H
 #define COLDSHOULDER_APP_LISTENER_H
@@ -19,7 +19,7 @@ struct listener_access {
 };
 
 struct listener {
-	int fd; /* -1: none, or handed over */
+	int fd;           /* -1: none, or handed over */
 	const char *path; /* the socket file that we made; NULL: none */
 	dev_t device;     /* of that file: another process may have put its own there */
 	ino_t inode;

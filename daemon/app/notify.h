@@ -8,8 +8,8 @@
  * Each sends one message to the socket named by NOTIFY_SOCKET, and does nothing without that variable or when the
  * message cannot be sent. Thread-safe.
  */
-void notify_ready(const char *status);     /* `status`: one line for people */
-void notify_reloading(void);               /* to be followed by notify_ready() */
+void notify_ready(const char *status); /* `status`: one line for people */
+void notify_reloading(void);           /* to be followed by notify_ready() */
 void notify_stopping(const char *status);
 
 #endif

@@ -8,15 +8,15 @@
 #define DEFAULT_CONFIG "/etc/coldshoulder/coldshoulder.conf"
 
 static const struct option long_options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"foreground", no_argument, NULL, 'f'},
-	{"listen", required_argument, NULL, 'l'},
-	{"state-dir", required_argument, NULL, 's'},
-	{"check", no_argument, NULL, 'n'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"version", no_argument, NULL, 'V'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+    {"config", required_argument, NULL, 'c'},
+    {"foreground", no_argument, NULL, 'f'},
+    {"listen", required_argument, NULL, 'l'},
+    {"state-dir", required_argument, NULL, 's'},
+    {"check", no_argument, NULL, 'n'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static void print_usage(FILE *out)

@@ -16,8 +16,8 @@ struct options {
 };
 
 /*
- * Reads the command line. True: go on with *ret_options, whose strings are those of `argv`. False: end with *ret_exit_code;
- * help, version or what is wrong has been printed.
+ * Reads the command line. True: go on with *ret_options, whose strings are those of `argv`. False: end with
+ * *ret_exit_code; help, version or what is wrong has been printed.
  */
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_exit_code);
 

@@ -37,7 +37,24 @@ static void failed(void *context, struct str queue_id, enum status why, const ch
 	buf_free(&line);
 }
 
-const struct filter_observer report_observer = {.decided = decided, .failed = failed};
+static void session_opened(void *context)
+{
+	(void)context;
+	log_debug("session opened: sessions=%ld", filter_activity().sessions);
+}
+
+static void session_closed(void *context)
+{
+	(void)context;
+	log_debug("session closed: sessions=%ld", filter_activity().sessions);
+}
+
+const struct filter_observer report_observer = {
+    .decided = decided,
+    .failed = failed,
+    .session_opened = session_opened,
+    .session_closed = session_closed,
+};
 
 void report_errors(const struct error_list *errors)
 {

@@ -9,7 +9,8 @@
 
 #include <stdio.h>
 
-/* Logs each judged message in one line, "QUEUEID: class=..., action=...", and each failure. */
+/* Logs each judged message in one line, "QUEUEID: class=..., action=...", each failure, and for debugging each session.
+ */
 extern const struct filter_observer report_observer;
 
 /* Logs every error and warning, one line each with its hint. */

@@ -14,13 +14,15 @@ struct signals_actions {
 	void *context;
 };
 
-/* Blocks the signals in the calling thread and all that it makes; ignores SIGPIPE. To be called before any thread exists. */
+/* Blocks the signals in the calling thread and all that it makes; ignores SIGPIPE. To be called before any thread
+ * exists. */
 void signals_block(void);
 
 /* Starts the thread; `actions` must stay valid until signals_finish(). STATUS_INTERNAL: no thread could be made. */
 enum status signals_start(const struct signals_actions *actions);
 
-/* Whether SIGTERM or SIGINT comes within `ms`; takes it. For a drain, which may be cut short; in the signal thread only. */
+/* Whether SIGTERM or SIGINT comes within `ms`; takes it. For a drain, which may be cut short; in the signal thread
+ * only. */
 bool signals_stop_within(int ms);
 
 /* Ends the thread, if it runs, and waits for it. */

@@ -43,8 +43,9 @@ void error_list_free(struct error_list *list)
 	list->warning_count = 0;
 }
 
-static void add(struct error_list *list, enum severity severity, const char *where, const char *hint,
-		const char *format, va_list args)
+__attribute__((format(printf, 5, 0))) static void add(struct error_list *list, enum severity severity,
+							const char *where, const char *hint, const char *format,
+							va_list args)
 {
 	struct error *error;
 

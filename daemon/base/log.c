@@ -18,7 +18,7 @@ void log_open(const char *ident, bool to_stderr, enum log_level level)
 	openlog(ident, LOG_PID | (to_stderr ? LOG_PERROR : 0), LOG_MAIL);
 }
 
-static void write_line(enum log_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void write_line(enum log_level level, const char *format, va_list args)
 {
 	static const int priority[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
 	static const char *const word[] = {"error: ", "warning: ", "", "debug: "};

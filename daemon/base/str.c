@@ -13,7 +13,8 @@ struct str str_sub(struct str s, size_t start, size_t n)
 		start = s.n;
 	if (n > s.n - start)
 		n = s.n - start;
-	return (struct str){s.p + start, n};
+	/* C has no NULL + 0. */
+	return (struct str){start ? s.p + start : s.p, n};
 }
 
 static bool bytes_equal_nocase(const char *a, const char *b, size_t n)

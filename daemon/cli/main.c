@@ -12,6 +12,7 @@ static const struct {
 	const char *describe;
 } commands[] = {
 	{"check", command_check, "judge messages as the daemon would, and say why"},
+	{"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
 	{"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
 };
 

@@ -242,9 +242,18 @@ static void read_ham_message(void *context, const char *name, struct str raw)
 	arena_reset(suggest->message_arena);
 }
 
+/* The ham is read twice; what cannot be read is said once. */
+static void report_ham_failure(void *context, const char *name, const char *why)
+{
+	const struct suggest *suggest = context;
+
+	if (!suggest->trying)
+		report_failure(NULL, name, why);
+}
+
 static void read_ham(struct suggest *suggest)
 {
-	const struct mailbox_reader reader = {read_ham_message, report_failure, suggest};
+	const struct mailbox_reader reader = {read_ham_message, report_ham_failure, suggest};
 
 	for (size_t i = 0; i < suggest->ham_count; i++)
 		mailbox_read(suggest->ham[i], &reader);

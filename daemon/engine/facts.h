@@ -8,6 +8,7 @@
 #define COLDSHOULDER_ENGINE_FACTS_H
 
 #include "base/str.h"
+#include "memory/relation.h"
 
 #include <stdint.h>
 
@@ -59,8 +60,7 @@ enum fact_id {
 enum fact_kind { FACT_KIND_BOOL, FACT_KIND_NUMBER, FACT_KIND_ENUM };
 
 enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL };
-/* Ordered by how close; unknown (the store could not be asked) is never treated as stranger. */
-enum relation { RELATION_UNKNOWN, RELATION_STRANGER, RELATION_KNOWN, RELATION_MUTUAL };
+/* The values of the fact `relation` are those of enum relation (memory/relation.h). */
 /* The values of the fact `auth` are those of enum auth_result (mail/auth_results.h). */
 
 /* LinkedIn's streams, by proved origin (design: only a proved origin is anything but none). */

@@ -3,6 +3,7 @@
 #include "engine/pattern.h"
 
 #include <pcre2.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +21,16 @@ enum {
 	 */
 	BLOCK_SLOW = 4 * 1024,
 	OVERLAP = 1024,
+	/* Machine code costs as much as some dozen matches, and most patterns are seldom candidates. */
+	USES_BEFORE_JIT = 16,
 	NESTING_MAX = 100
 };
 
 struct pattern {
-	pcre2_code *code;
-	bool fast;
+	pcre2_code *code;           /* for the interpreter */
+	_Atomic(pcre2_code *) fast; /* a copy with machine code, once it is worth it; never changed again */
+	atomic_uint uses;           /* until then */
+	atomic_bool no_jit;         /* it was tried: the system forbids it, or there was no memory */
 	bool matches_empty;
 };
 
@@ -73,8 +78,6 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 		return code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED ? STATUS_NO_MEMORY
 										       : STATUS_BAD_INPUT;
 	}
-	/* Failure is no error: under a W^X policy the interpreter does the same work. */
-	pattern->fast = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_MATCHEMPTY, &empty);
 	pattern->matches_empty = empty != 0;
 	*ret_pattern = pattern;
@@ -85,13 +88,9 @@ void pattern_destroy(struct pattern *pattern)
 {
 	if (!pattern)
 		return;
+	pcre2_code_free(atomic_load(&pattern->fast));
 	pcre2_code_free(pattern->code);
 	free(pattern);
-}
-
-bool pattern_is_fast(const struct pattern *pattern)
-{
-	return pattern->fast;
 }
 
 bool pattern_matches_empty(const struct pattern *pattern)
@@ -132,14 +131,45 @@ void pattern_scratch_destroy(struct pattern_scratch *scratch)
 	free(scratch);
 }
 
-static int match(const struct pattern *pattern, struct str subject, size_t from, uint32_t options,
+/* Failure is no error: under a W^X policy the interpreter does the same work. */
+static const pcre2_code *make_fast(struct pattern *pattern)
+{
+	pcre2_code *copy = pcre2_code_copy(pattern->code);
+	pcre2_code *known = NULL;
+
+	if (!copy || pcre2_jit_compile(copy, PCRE2_JIT_COMPLETE) != 0) {
+		pcre2_code_free(copy);
+		atomic_store(&pattern->no_jit, true);
+		return NULL;
+	}
+	if (atomic_compare_exchange_strong(&pattern->fast, &known, copy))
+		return copy;
+	pcre2_code_free(copy); /* another thread was first */
+	return known;
+}
+
+/* The machine code, when there is some by now; NULL: the interpreter is to be used. */
+static const pcre2_code *fast_code(const struct pattern *pattern, size_t subject_size)
+{
+	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
+	const pcre2_code *fast = atomic_load(&owner->fast);
+
+	if (fast || atomic_load_explicit(&owner->no_jit, memory_order_relaxed))
+		return fast;
+	if (subject_size <= BLOCK_SLOW &&
+	    atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
+		return NULL;
+	return make_fast(owner);
+}
+
+static int match(const pcre2_code *pattern, struct str subject, size_t from, uint32_t options,
 		 struct pattern_scratch *scratch)
 {
-	int code = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, from, options, scratch->data,
+	int code = pcre2_match(pattern, (PCRE2_SPTR)subject.p, subject.n, from, options, scratch->data,
 			       scratch->context);
 
 	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
-		code = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, from, options | PCRE2_NO_JIT,
+		code = pcre2_match(pattern, (PCRE2_SPTR)subject.p, subject.n, from, options | PCRE2_NO_JIT,
 				   scratch->data, scratch->context);
 	return code;
 }
@@ -155,7 +185,7 @@ static size_t word_start(struct str subject, size_t at, size_t floor)
 	return at;
 }
 
-static enum pattern_result find_in(const struct pattern *pattern, struct str subject, size_t from, size_t end,
+static enum pattern_result find_in(const pcre2_code *pattern, struct str subject, size_t from, size_t end,
 				   struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
 	uint32_t options = end < subject.n ? PCRE2_NOTEOL : 0;
@@ -175,18 +205,20 @@ static enum pattern_result find_in(const struct pattern *pattern, struct str sub
 enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
-	size_t whole = pattern->fast ? WHOLE_MAX : BLOCK_SLOW;
-	size_t block = pattern->fast ? BLOCK : BLOCK_SLOW;
+	const pcre2_code *fast = fast_code(pattern, subject.n);
+	const pcre2_code *code = fast ? fast : pattern->code;
+	size_t whole = fast ? WHOLE_MAX : BLOCK_SLOW;
+	size_t block = fast ? BLOCK : BLOCK_SLOW;
 	bool gave_up = false;
 
 	if (from > subject.n)
 		return PATTERN_NO_MATCH;
 	if (subject.n <= whole)
-		return find_in(pattern, subject, from, subject.n, scratch, ret_span);
+		return find_in(code, subject, from, subject.n, scratch, ret_span);
 	for (;;) {
 		size_t end =
 		    subject.n - from <= block ? subject.n : word_start(subject, from + block, from + block / 4 * 3);
-		enum pattern_result result = find_in(pattern, subject, from, end, scratch, ret_span);
+		enum pattern_result result = find_in(code, subject, from, end, scratch, ret_span);
 
 		if (result == PATTERN_MATCH)
 			return result;
@@ -208,6 +240,6 @@ void pattern_describe_library(char *out, size_t size)
 	version[strcspn(version, " ")] = '\0';
 	if (pattern_compile(STR("a+b"), 0, &probe, &error) != STATUS_OK)
 		probe = NULL;
-	snprintf(out, size, "pcre2 %s %s", version, probe && probe->fast ? "jit" : "without jit");
+	snprintf(out, size, "pcre2 %s %s", version, probe && make_fast(probe) ? "jit" : "without jit");
 	pattern_destroy(probe);
 }

@@ -1,8 +1,8 @@
 /*
  * pattern - one compiled PCRE2 pattern, matched within limits.
  *
- * Patterns are immutable once compiled and may be used by any thread; every use takes a scratch of its own. JIT is used
- * where the system allows it (not under MemoryDenyWriteExecute), with the same results.
+ * Patterns may be used by any thread; every use takes a scratch of its own. A pattern that is used often is translated
+ * to machine code on the way, where the system allows it (not under MemoryDenyWriteExecute), with the same results.
  */
 #ifndef COLDSHOULDER_ENGINE_PATTERN_H
 #define COLDSHOULDER_ENGINE_PATTERN_H
@@ -33,9 +33,6 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 /* NULL is allowed. */
 void pattern_destroy(struct pattern *pattern);
 
-/* True when it is matched by machine code. */
-bool pattern_is_fast(const struct pattern *pattern);
-
 /* True when it can match no characters at all, and so matches everywhere. */
 bool pattern_matches_empty(const struct pattern *pattern);
 
@@ -53,7 +50,7 @@ struct pattern_span {
 
 /*
  * Looks for the first match in `subject` that begins at or behind `from`. Subjects over 64 KiB are searched in blocks
- * of 16 KiB that overlap by 1 KiB and are cut at blanks (without JIT: from 4 KiB on, in such blocks); a match longer
+ * of 16 KiB that overlap by 1 KiB and are cut at blanks (without machine code: over 4 KiB, of 4 KiB); a match longer
  * than the overlap may be missed there. PATTERN_GAVE_UP: a limit was reached; whether it matches is not known.
  */
 enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,

@@ -4,19 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ruleset *ruleset_create_empty(void)
+static struct ruleset *create(bool pcre2_only)
 {
 	struct ruleset *ruleset = calloc(1, sizeof *ruleset);
 
 	if (!ruleset)
 		return NULL;
 	ruleset->arena = arena_create(0);
-	ruleset->scanner = scanner_create();
-	if (!ruleset->arena || !ruleset->scanner || scanner_finish(ruleset->scanner, NULL, true) != STATUS_OK) {
+	ruleset->scanner = scanner_create(pcre2_only);
+	if (!ruleset->arena || !ruleset->scanner) {
 		ruleset_destroy(ruleset);
 		return NULL;
 	}
 	return ruleset;
+}
+
+struct ruleset *ruleset_create_empty(void)
+{
+	return create(true);
 }
 
 void ruleset_destroy(struct ruleset *ruleset)
@@ -48,13 +53,13 @@ static enum status load(struct ruleset *ruleset, const struct ruleset_source *so
 		return STATUS_NO_MEMORY;
 	if (errors->error_count > known_errors)
 		return STATUS_BAD_INPUT;
-	return scanner_finish(ruleset->scanner, options->cache_directory, options->disable_scan_database);
+	return scanner_finish(ruleset->scanner, options->cache_directory);
 }
 
 enum status ruleset_load(const struct ruleset_source *sources, size_t source_count,
 			 const struct ruleset_options *options, struct error_list *errors, struct ruleset **ret_ruleset)
 {
-	struct ruleset *ruleset = ruleset_create_empty();
+	struct ruleset *ruleset = create(options->disable_scan_database);
 	enum status status = STATUS_NO_MEMORY;
 
 	if (ruleset)

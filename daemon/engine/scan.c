@@ -1,6 +1,7 @@
 #include "engine/scan.h"
 
 #include "base/buf.h"
+#include "engine/literal.h"
 #include "engine/prefilter.h"
 
 #include <pthread.h>
@@ -18,7 +19,8 @@ enum {
 struct scan_entry {
 	size_t rule;
 	bool count;
-	struct list patterns; /* of struct pattern *, on the heap */
+	size_t first; /* of its patterns in the view */
+	size_t pattern_count;
 };
 
 struct scan_view {
@@ -26,34 +28,43 @@ struct scan_view {
 	struct str header;
 	unsigned int flags;      /* enum pattern_flag */
 	struct list entries;     /* of struct scan_entry */
-	struct list expressions; /* of struct prefilter_expression */
+	struct list patterns;    /* of struct pattern *, those of one entry together */
+	struct list expressions; /* of struct str: what the patterns were compiled from */
 	struct prefilter *prefilter;
 };
 
 struct scan_scratch {
 	struct scan_scratch *next; /* in the pool */
 	struct pattern_scratch *pattern;
-	struct prefilter_scratch *prefilter;
-	bool *candidates; /* as many as the largest view has entries */
+	struct prefilter_scratch prefilter;
+	bool *candidates; /* as many as the largest view has patterns */
 };
 
 struct scanner {
-	struct arena *arena; /* expressions, until finished and after */
+	struct arena *arena; /* expressions */
 	struct list views;   /* of struct scan_view */
 	size_t current;      /* view of the last rule */
-	size_t most_entries;
-	struct prefilter_scratch *prefilter_scratch; /* what scratches are copied from */
-	pthread_mutex_t lock;                        /* of `pool` */
+	size_t most_patterns;
+	bool use_prefilter;
+	struct prefilter_scratch prefilter_scratch; /* what scratches are copied from */
+	pthread_mutex_t lock;                       /* of `pool` */
 	struct scan_scratch *pool;
 	char describe[96];
 };
 
-struct scanner *scanner_create(void)
+struct scanner *scanner_create(bool pcre2_only)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
+	char pcre2[48], library[32];
 
 	if (!scanner)
 		return NULL;
+	pattern_describe_library(pcre2, sizeof pcre2);
+	scanner->use_prefilter = !pcre2_only && literal_available(library, sizeof library);
+	if (scanner->use_prefilter)
+		snprintf(scanner->describe, sizeof scanner->describe, "%s + %s", library, pcre2);
+	else
+		snprintf(scanner->describe, sizeof scanner->describe, "%s (no libhs: slower)", pcre2);
 	scanner->arena = arena_create(0);
 	if (!scanner->arena || pthread_mutex_init(&scanner->lock, NULL) != 0) {
 		arena_destroy(scanner->arena);
@@ -69,7 +80,7 @@ static void destroy_scratch(struct scan_scratch *scratch)
 	if (!scratch)
 		return;
 	pattern_scratch_destroy(scratch->pattern);
-	prefilter_scratch_destroy(scratch->prefilter);
+	prefilter_scratch_free(&scratch->prefilter);
 	free(scratch->candidates);
 	free(scratch);
 }
@@ -87,14 +98,10 @@ static void empty_pool(struct scanner *scanner)
 
 static void destroy_view(struct scan_view *view)
 {
-	for (size_t i = 0; i < view->entries.count; i++) {
-		struct scan_entry *entry = list_at(&view->entries, i);
-
-		for (size_t j = 0; j < entry->patterns.count; j++)
-			pattern_destroy(*(struct pattern **)list_at(&entry->patterns, j));
-		list_free(&entry->patterns);
-	}
+	for (size_t i = 0; i < view->patterns.count; i++)
+		pattern_destroy(*(struct pattern **)list_at(&view->patterns, i));
 	list_free(&view->entries);
+	list_free(&view->patterns);
 	list_free(&view->expressions);
 	prefilter_destroy(view->prefilter);
 }
@@ -107,7 +114,7 @@ void scanner_destroy(struct scanner *scanner)
 	for (size_t i = 0; i < scanner->views.count; i++)
 		destroy_view(list_at(&scanner->views, i));
 	list_free(&scanner->views);
-	prefilter_scratch_destroy(scanner->prefilter_scratch);
+	prefilter_scratch_free(&scanner->prefilter_scratch);
 	pthread_mutex_destroy(&scanner->lock);
 	arena_destroy(scanner->arena);
 	free(scanner);
@@ -143,7 +150,8 @@ static struct scan_view *view_for(struct scanner *scanner, enum view_kind kind, 
 		return NULL;
 	*view = (struct scan_view){.kind = kind, .header = header, .flags = flags_of(kind)};
 	view->entries = list_make(sizeof(struct scan_entry), NULL);
-	view->expressions = list_make(sizeof(struct prefilter_expression), NULL);
+	view->patterns = list_make(sizeof(struct pattern *), NULL);
+	view->expressions = list_make(sizeof(struct str), NULL);
 	return view;
 }
 
@@ -156,51 +164,36 @@ enum status scanner_add_rule(struct scanner *scanner, const struct scan_target *
 		return STATUS_NO_MEMORY;
 	entry->rule = target->rule;
 	entry->count = target->count;
-	entry->patterns = list_make(sizeof(struct pattern *), NULL);
-	if (view->entries.count > scanner->most_entries)
-		scanner->most_entries = view->entries.count;
+	entry->first = view->patterns.count;
 	return STATUS_OK;
 }
 
+/* `text` is in the scanner's arena; p NULL: out of memory. */
 static enum status add_pattern(struct scanner *scanner, struct str text, struct pattern_error *ret_error)
 {
 	struct scan_view *view = list_at(&scanner->views, scanner->current);
 	struct scan_entry *entry = list_at(&view->entries, view->entries.count - 1);
-	struct pattern *pattern;
-	enum status status = pattern_compile(text, view->flags, &pattern, ret_error);
-	struct pattern **slot;
+	struct str *expression = text.p ? list_push(&view->expressions) : NULL;
+	struct pattern **slot = expression ? list_push(&view->patterns) : NULL;
+	enum status status;
 
-	if (status != STATUS_OK)
-		return status;
-	slot = list_push(&entry->patterns);
-	if (!slot) {
-		pattern_destroy(pattern);
+	if (!slot)
 		return STATUS_NO_MEMORY;
-	}
-	*slot = pattern;
-	if (!pattern_matches_empty(pattern))
-		return STATUS_OK;
+	entry->pattern_count++;
+	*expression = text;
+	if (view->patterns.count > scanner->most_patterns)
+		scanner->most_patterns = view->patterns.count;
+	status = pattern_compile(text, view->flags, slot, ret_error);
+	if (status != STATUS_OK || !pattern_matches_empty(*slot))
+		return status;
 	ret_error->offset = 0;
 	snprintf(ret_error->text, sizeof ret_error->text, "it matches the empty text, and so everywhere");
 	return STATUS_BAD_INPUT;
 }
 
-static enum status add_expression(struct scanner *scanner, struct str text)
-{
-	struct scan_view *view = list_at(&scanner->views, scanner->current);
-	struct prefilter_expression *expression;
-
-	if (!text.p)
-		return STATUS_NO_MEMORY;
-	expression = list_push(&view->expressions);
-	if (!expression)
-		return STATUS_NO_MEMORY;
-	*expression = (struct prefilter_expression){text, view->entries.count - 1};
-	return STATUS_OK;
-}
-
-enum status scanner_add_phrases(struct scanner *scanner, const struct phrase *phrases, size_t count,
-				struct pattern_error *ret_error)
+/* Many phrases in few patterns: what PCRE2 alone does best, and what counts a place once that two phrases match. */
+static enum status add_alternations(struct scanner *scanner, const struct phrase *phrases, size_t count,
+				    struct pattern_error *ret_error)
 {
 	enum status status = STATUS_OK;
 	size_t first = 0;
@@ -208,46 +201,49 @@ enum status scanner_add_phrases(struct scanner *scanner, const struct phrase *ph
 
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		size += phrases[i].body.n;
-		status = add_expression(scanner, phrase_pattern(&phrases[i], scanner->arena));
-		if (status == STATUS_OK && (i + 1 == count || size + phrases[i + 1].body.n > ALTERNATION_MAX)) {
-			struct str text = phrase_alternation(phrases + first, i + 1 - first, scanner->arena);
-
-			status = text.p ? add_pattern(scanner, text, ret_error) : STATUS_NO_MEMORY;
-			first = i + 1;
-			size = 0;
-		}
+		if (i + 1 < count && size + phrases[i + 1].body.n <= ALTERNATION_MAX)
+			continue;
+		status = add_pattern(scanner, phrase_alternation(phrases + first, i + 1 - first, scanner->arena),
+				     ret_error);
+		first = i + 1;
+		size = 0;
 	}
+	return status;
+}
+
+enum status scanner_add_phrases(struct scanner *scanner, const struct phrase *phrases, size_t count,
+				struct pattern_error *ret_error)
+{
+	const struct scan_view *view = list_at(&scanner->views, scanner->current);
+	const struct scan_entry *entry = list_at(&view->entries, view->entries.count - 1);
+	enum status status = STATUS_OK;
+
+	if (!scanner->use_prefilter || entry->count)
+		return add_alternations(scanner, phrases, count, ret_error);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = add_pattern(scanner, phrase_pattern(&phrases[i], scanner->arena), ret_error);
 	return status;
 }
 
 enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct pattern_error *ret_error)
 {
 	char *copy = arena_strndup(scanner->arena, text.p, text.n);
-	enum status status = copy ? add_pattern(scanner, text, ret_error) : STATUS_NO_MEMORY;
 
-	return status == STATUS_OK ? add_expression(scanner, (struct str){copy, text.n}) : status;
+	return add_pattern(scanner, (struct str){copy, text.n}, ret_error);
 }
 
-enum status scanner_finish(struct scanner *scanner, const char *cache_directory, bool pcre2_only)
+enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
 {
-	char library[32], pcre2[48];
-	bool use_library = !pcre2_only && prefilter_describe_library(library, sizeof library);
-
 	empty_pool(scanner);
-	for (size_t i = 0; i < scanner->views.count && use_library; i++) {
+	for (size_t i = 0; i < scanner->views.count && scanner->use_prefilter; i++) {
 		struct scan_view *view = list_at(&scanner->views, i);
-		struct prefilter_settings settings = {view->entries.count, view->flags, cache_directory};
+		enum status status = prefilter_create(view->expressions.items, view->expressions.count,
+						      (view->flags & PATTERN_BYTES) != 0, cache_directory,
+						      &view->prefilter);
 
-		if (prefilter_create(view->expressions.items, view->expressions.count, &settings, &view->prefilter) !=
-			STATUS_OK ||
-		    !prefilter_scratch_grow(&scanner->prefilter_scratch, view->prefilter))
+		if (status != STATUS_OK || !prefilter_scratch_grow(&scanner->prefilter_scratch, view->prefilter))
 			return STATUS_NO_MEMORY;
 	}
-	pattern_describe_library(pcre2, sizeof pcre2);
-	if (use_library)
-		snprintf(scanner->describe, sizeof scanner->describe, "%s + %s", library, pcre2);
-	else
-		snprintf(scanner->describe, sizeof scanner->describe, "%s (no libhs: slower)", pcre2);
 	return STATUS_OK;
 }
 
@@ -276,9 +272,9 @@ static struct scan_scratch *make_scratch(const struct scanner *scanner)
 	if (!scratch)
 		return NULL;
 	scratch->pattern = pattern_scratch_create();
-	scratch->candidates = calloc(scanner->most_entries + 1, sizeof *scratch->candidates);
+	scratch->candidates = calloc(scanner->most_patterns + 1, sizeof *scratch->candidates);
 	if (!scratch->pattern || !scratch->candidates ||
-	    !prefilter_scratch_copy(scanner->prefilter_scratch, &scratch->prefilter)) {
+	    !prefilter_scratch_copy(&scanner->prefilter_scratch, &scratch->prefilter)) {
 		destroy_scratch(scratch);
 		return NULL;
 	}
@@ -321,35 +317,40 @@ static unsigned int count_more(const struct pattern *pattern, struct str text, s
 	return count;
 }
 
-/* Returns how many patterns gave up. */
-static unsigned int match_entry(const struct scan_entry *entry, struct str text, struct scan_scratch *scratch,
-				struct scan_hit *ret_hit)
+/*
+ * The first match of all the entry's candidates (or the number of all matches, when it counts). Returns how many
+ * patterns gave up.
+ */
+static unsigned int match_entry(const struct scan_view *view, const struct scan_entry *entry, struct str text,
+				struct scan_scratch *scratch, struct scan_hit *ret_hit)
 {
 	unsigned int gave_up = 0;
 
 	*ret_hit = (struct scan_hit){0};
-	for (size_t i = 0; i < entry->patterns.count && (entry->count || !ret_hit->count); i++) {
-		const struct pattern *pattern = *(struct pattern **)list_at(&entry->patterns, i);
+	for (size_t i = entry->first; i < entry->first + entry->pattern_count; i++) {
+		const struct pattern *pattern = *(struct pattern **)list_at(&view->patterns, i);
 		struct pattern_span span;
-		enum pattern_result result = pattern_find(pattern, text, 0, scratch->pattern, &span);
+		enum pattern_result result;
 
+		if (!scratch->candidates[i] || !pattern)
+			continue;
+		result = pattern_find(pattern, text, 0, scratch->pattern, &span);
 		if (result == PATTERN_GAVE_UP)
 			gave_up++;
 		if (result != PATTERN_MATCH)
 			continue;
-		if (!ret_hit->count)
+		if (!ret_hit->count || span.start < ret_hit->span.start)
 			ret_hit->span = span;
-		ret_hit->count += entry->count ? count_more(pattern, text, scratch, span) : 1;
+		ret_hit->count = entry->count ? ret_hit->count + count_more(pattern, text, scratch, span) : 1;
 	}
 	return gave_up;
 }
 
 static void find_candidates(const struct scan_view *view, struct str text, struct scan_scratch *scratch)
 {
-	memset(scratch->candidates, 0, view->entries.count * sizeof *scratch->candidates);
-	if (view->prefilter && prefilter_scan(view->prefilter, text, scratch->prefilter, scratch->candidates))
+	if (view->prefilter && prefilter_scan(view->prefilter, text, &scratch->prefilter, scratch->candidates))
 		return;
-	for (size_t i = 0; i < view->entries.count; i++)
+	for (size_t i = 0; i < view->patterns.count; i++)
 		scratch->candidates[i] = true;
 }
 
@@ -364,26 +365,27 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct st
 		const struct scan_entry *entry = list_at(&view->entries, i);
 		struct scan_hit hit;
 
-		if (!scratch->candidates[i] || !active[entry->rule])
+		if (!active[entry->rule])
 			continue;
-		gave_up += match_entry(entry, text, scratch, &hit);
+		gave_up += match_entry(view, entry, text, scratch, &hit);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
 	return gave_up;
 }
 
-/* The view and the number of the rule's entry in it; NULL when the scanner does not know the rule. */
-static const struct scan_view *view_of_rule(const struct scanner *scanner, size_t rule, size_t *ret_entry)
+/* The view of the rule and its entry there; NULL when the scanner does not know the rule. */
+static const struct scan_view *view_of_rule(const struct scanner *scanner, size_t rule,
+					    const struct scan_entry **ret_entry)
 {
 	for (size_t i = 0; i < scanner->views.count; i++) {
 		const struct scan_view *view = list_at(&scanner->views, i);
 
-		for (size_t j = 0; j < view->entries.count; j++)
-			if (((struct scan_entry *)list_at(&view->entries, j))->rule == rule) {
-				*ret_entry = j;
+		for (size_t j = 0; j < view->entries.count; j++) {
+			*ret_entry = list_at(&view->entries, j);
+			if ((*ret_entry)->rule == rule)
 				return view;
-			}
+		}
 	}
 	return NULL;
 }
@@ -391,22 +393,13 @@ static const struct scan_view *view_of_rule(const struct scanner *scanner, size_
 bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch,
 			struct scan_hit *ret_hit)
 {
-	size_t entry;
+	const struct scan_entry *entry;
 	const struct scan_view *view = view_of_rule(scanner, rule, &entry);
 
 	if (!view)
 		return false;
-	match_entry(list_at(&view->entries, entry), text, scratch, ret_hit);
+	for (size_t i = entry->first; i < entry->first + entry->pattern_count; i++)
+		scratch->candidates[i] = true;
+	match_entry(view, entry, text, scratch, ret_hit);
 	return ret_hit->count > 0;
-}
-
-bool scanner_is_candidate(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch)
-{
-	size_t entry;
-	const struct scan_view *view = view_of_rule(scanner, rule, &entry);
-
-	if (!view)
-		return false;
-	find_candidates(view, text, scratch);
-	return scratch->candidates[entry];
 }

@@ -22,8 +22,8 @@ struct scan_target {
 	bool count;        /* count all matches, not just find the first */
 };
 
-/* NULL when out of memory. */
-struct scanner *scanner_create(void);
+/* An empty scanner; `pcre2_only`: without a prefilter, even where there could be one. NULL when out of memory. */
+struct scanner *scanner_create(bool pcre2_only);
 
 /* NULL is allowed. Every scratch must have been given back. */
 void scanner_destroy(struct scanner *scanner);
@@ -38,10 +38,8 @@ enum status scanner_add_phrases(struct scanner *scanner, const struct phrase *ph
 /* Adds a PCRE2 pattern to the last rule. STATUS_BAD_INPUT (*ret_error), STATUS_NO_MEMORY. */
 enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct pattern_error *ret_error);
 
-/*
- * Builds the prefilters (unless `pcre2_only`); `cache_directory` may be NULL. No scratch may be out. STATUS_NO_MEMORY.
- */
-enum status scanner_finish(struct scanner *scanner, const char *cache_directory, bool pcre2_only);
+/* Builds the prefilters, with a cache in `cache_directory` (NULL: none). No scratch may be out. STATUS_NO_MEMORY. */
+enum status scanner_finish(struct scanner *scanner, const char *cache_directory);
 
 /* "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 jit (no libhs: slower)". */
 const char *scanner_describe(const struct scanner *scanner);
@@ -72,8 +70,5 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t view, struct str
 /* Asks one rule alone, without the prefilter; for examples. False: it does not match (or gave up). */
 bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch,
 			struct scan_hit *ret_hit);
-
-/* Tells whether the prefilter of the rule's view lets it through for this text; for tests. True without one. */
-bool scanner_is_candidate(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch);
 
 #endif

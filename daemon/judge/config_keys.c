@@ -189,7 +189,7 @@ static enum status read_auth_mode(const config_setting_t *setting, struct config
 				  struct error_list *errors)
 {
 	static const char *const names[] = {"off", "jobid", "stripped", NULL};
-	int choice = *(enum auth_mode *)target;
+	int choice = (int)*(enum auth_mode *)target;
 
 	(void)config;
 	read_choice(setting, names, &choice, errors);
@@ -201,7 +201,7 @@ static enum status read_add_header(const config_setting_t *setting, struct confi
 				   struct error_list *errors)
 {
 	static const char *const names[] = {"all", "tagged", "none", NULL};
-	int choice = *(enum add_header *)target;
+	int choice = (int)*(enum add_header *)target;
 
 	(void)config;
 	read_choice(setting, names, &choice, errors);

@@ -94,8 +94,7 @@ static void add_all(struct list *list, InternetAddressList *addresses, int depth
 			add_mailbox(list, internet_address_get_name(one),
 				    internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one)), arena);
 		} else if (depth < GROUP_DEPTH_MAX) {
-			InternetAddressList *members =
-				internet_address_group_get_members(INTERNET_ADDRESS_GROUP(one));
+			InternetAddressList *members = internet_address_group_get_members(INTERNET_ADDRESS_GROUP(one));
 
 			if (members)
 				add_all(list, members, depth + 1, arena);

@@ -6,15 +6,17 @@
 
 enum {
 	SHARED_PERCENT = 80, /* of each one's words that the other has as well */
-	STRETCH = 12,        /* two points for a missing word, one off for a shared one: so much is a statement of its own */
-	NOTE_WORDS = 40,     /* a note that HTML is needed is not longer */
-	PROBES = 64          /* a set so crowded is somebody's attack: the word counts as missing */
+	STRETCH = 12, /* two points for a missing word, one off for a shared one: so much is a statement of its own */
+	NOTE_WORDS = 40, /* a note that HTML is needed is not longer */
+	FEW_WORDS = 5,   /* nor is a text that says nothing */
+	PROBES = 64      /* a set so crowded is somebody's attack: the word counts as missing */
 };
 
 /* A set of word hashes; 0 marks a free place. */
 struct word_set {
 	uint32_t *hashes;
 	size_t mask;
+	size_t distinct;
 	size_t words; /* all, repeated ones too */
 	bool says_html;
 };
@@ -68,8 +70,9 @@ static size_t skip_markup(struct str text, size_t at)
 /* True for white space and zero-width characters of two and three bytes that only shape the text. */
 static bool is_filler(struct str sequence)
 {
-	static const char *const fillers[] = {"\xc2\xa0", "\xc2\xad", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d",
-					      "\xcd\x8f", "\xe2\x80\x87", "\xe2\x80\xa2", "\xef\xbb\xbf"};
+	static const char *const fillers[] = {"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b",
+					      "\xe2\x80\x8c", "\xe2\x80\x8d", "\xcd\x8f",
+					      "\xe2\x80\x87", "\xe2\x80\xa2", "\xef\xbb\xbf"};
 
 	for (size_t i = 0; sequence.n < 4 && i < sizeof fillers / sizeof *fillers; i++)
 		if (sequence.p[0] == fillers[i][0] && str_equal(sequence, str_of(fillers[i])))
@@ -147,25 +150,31 @@ static uint32_t *find_place(const struct word_set *set, uint32_t hash)
 	return NULL;
 }
 
-static bool collect(struct word_set *set, struct str text, struct arena *arena)
+static bool make_set(struct word_set *set, size_t bytes, struct arena *arena)
 {
-	size_t capacity = 64, distinct = 0, at = 0;
-	struct word word;
+	size_t capacity = 64;
 
-	while (capacity < text.n / 3)
+	while (capacity < bytes / 3)
 		capacity *= 2;
 	set->hashes = arena_calloc(arena, capacity, sizeof *set->hashes);
-	if (!set->hashes)
-		return false;
 	set->mask = capacity - 1;
+	return set->hashes != NULL;
+}
+
+/* Adds all words of `text`; false when there are more than any language has. */
+static bool collect(struct word_set *set, struct str text)
+{
+	size_t at = 0;
+	struct word word;
+
 	while (next_word(text, &at, &word)) {
 		uint32_t *place;
 
 		if (!word.text.n)
 			continue;
 		place = find_place(set, word.hash);
-		if (place && !*place && ++distinct >= capacity / 2)
-			break;
+		if (place && !*place && ++set->distinct > (set->mask + 1) / 2)
+			return false;
 		if (place)
 			*place = word.hash;
 		set->words++;
@@ -199,17 +208,28 @@ static bool covers(const struct word_set *set, struct str text, size_t words)
 	return missing * 100 <= words * (100 - SHARED_PERCENT);
 }
 
-enum alternative alternative_compare(struct str first, struct str second, struct arena *arena)
+/* "Your reader does not show HTML", "View in browser", "Unsubscribe": what some senders put in place of a plain text.
+ */
+static bool is_note(const struct word_set *first, size_t second_words)
+{
+	return (first->words <= NOTE_WORDS && first->says_html) ||
+	       (first->words <= FEW_WORDS && second_words >= 4 * FEW_WORDS);
+}
+
+enum alternative alternative_compare(struct str first, struct str second, struct str unseen, struct arena *arena)
 {
 	struct word_set a = {0}, b = {0};
+	size_t words;
 
-	if (!collect(&a, first, arena) || !collect(&b, second, arena))
+	if (!make_set(&a, first.n, arena) || !make_set(&b, second.n + unseen.n, arena) || !collect(&a, first) ||
+	    !collect(&b, second))
 		return ALTERNATIVE_DIFFERENT;
+	words = b.words;
 	if (!a.words)
 		return ALTERNATIVE_FIRST_EMPTY;
-	if (!b.words)
+	if (!words)
 		return ALTERNATIVE_SECOND_EMPTY;
-	if (covers(&b, first, a.words) && covers(&a, second, b.words))
+	if (covers(&a, second, words) && collect(&b, unseen) && covers(&b, first, a.words))
 		return ALTERNATIVE_SAME;
-	return a.words <= NOTE_WORDS && a.says_html ? ALTERNATIVE_FIRST_EMPTY : ALTERNATIVE_DIFFERENT;
+	return is_note(&a, words) ? ALTERNATIVE_FIRST_EMPTY : ALTERNATIVE_DIFFERENT;
 }

@@ -1,4 +1,4 @@
-#include "mail/quote.h"
+#include "mail/attribution.h"
 
 #include "mail/wording.h"
 
@@ -10,13 +10,13 @@ enum {
 
 /* What a line must hold to be taken for the announcement of a quotation. */
 struct evidence {
-	bool colon;    /* ends with a colon */
-	bool verb;     /* "wrote" directly before it */
-	bool verb_in;  /* "wrote" anywhere */
-	bool time;     /* a time of day */
-	bool date;     /* a year or a time of day */
+	bool colon;   /* ends with a colon */
+	bool verb;    /* "wrote" directly before it */
+	bool verb_in; /* "wrote" anywhere */
+	bool time;    /* a time of day */
+	bool date;    /* a year or a time of day */
 	bool address;
-	bool bracket;  /* an address in brackets directly before the colon: some programs need no verb */
+	bool bracket; /* an address in brackets directly before the colon: some programs need no verb */
 };
 
 static bool is_digit_at(struct str s, size_t at)
@@ -61,7 +61,8 @@ static bool has_address(struct str s)
 /* Without what may stand around an announcement: blanks, asterisks, dashes, dots, angle brackets of quoting. */
 static struct str strip(struct str s)
 {
-	while (s.n && (s.p[0] == ' ' || s.p[0] == '*' || s.p[0] == '-' || s.p[0] == '_' || s.p[0] == '>' || s.p[0] == '|'))
+	while (s.n &&
+	       (s.p[0] == ' ' || s.p[0] == '*' || s.p[0] == '-' || s.p[0] == '_' || s.p[0] == '>' || s.p[0] == '|'))
 		s = str_sub(s, 1, s.n);
 	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '*' || s.p[s.n - 1] == '-' || s.p[s.n - 1] == '_'))
 		s.n--;
@@ -77,7 +78,8 @@ static struct evidence weigh(struct str s)
 	s = strip(s);
 	evidence.colon = s.n && s.p[s.n - 1] == ':';
 	before = evidence.colon ? strip(str_sub(s, 0, s.n - 1)) : s;
-	evidence.bracket = evidence.address && before.n && (before.p[before.n - 1] == '>' || before.p[before.n - 1] == ')');
+	evidence.bracket =
+	    evidence.address && before.n && (before.p[before.n - 1] == '>' || before.p[before.n - 1] == ')');
 	evidence.verb = wording_ends(WORDING_WROTE, before);
 	evidence.verb_in = evidence.verb || (evidence.colon && wording_contains(WORDING_WROTE, before));
 	return evidence;
@@ -104,28 +106,33 @@ static bool worth_weighing(const struct lines *lines, size_t last)
 	return false;
 }
 
+static bool can_begin_above(const struct lines *lines, size_t start, size_t last)
+{
+	return start && last - start + 1 < ATTRIBUTION_LINES && !lines->items[start].paragraph &&
+	       lines->items[start - 1].part == lines->items[last].part;
+}
+
 bool attribution_ends_at(const struct lines *lines, size_t last, bool *ret_strong, size_t *ret_start)
 {
 	struct evidence evidence;
-	size_t start = last;
 
 	if (lines->items[last].words > ATTRIBUTION_WORDS || !worth_weighing(lines, last))
 		return false;
 	evidence = weigh(lines->items[last].folded);
-	/* "On Mon, 3 Mar 2025 at 10:12, X\n<x@y> wrote:": go up to where the date stands */
-	while ((evidence.verb || (evidence.colon && evidence.address)) && !evidence.date && start &&
-	       last - start + 1 < ATTRIBUTION_LINES && !lines->items[start].paragraph &&
-	       lines->items[start - 1].part == lines->items[last].part) {
-		start--;
-		weigh_date(lines->items[start].folded, &evidence);
-		evidence.address |= has_address(lines->items[start].folded);
-	}
-	if (!evidence.date)
-		start = last;
-	if (lines_words(lines, start, last + 1, lines->items[last].part) > ATTRIBUTION_WORDS)
-		return false;
-	*ret_start = start;
+	*ret_start = last;
 	*ret_strong = is_strong(&evidence);
+	/* "On Mon, 3 Mar 2025 at 10:12, X\n<x@y> wrote:": look at what stands above as well */
+	for (size_t start = last; evidence.colon && !*ret_strong && can_begin_above(lines, start, last);) {
+		struct evidence wider = weigh(lines_folded(lines, --start, last + 1));
+
+		if (lines_words(lines, start, last + 1, lines->items[last].part) > ATTRIBUTION_WORDS)
+			break;
+		*ret_strong = is_strong(&wider);
+		if (*ret_strong || (wider.verb && wider.date)) {
+			*ret_start = start;
+			return true;
+		}
+	}
 	return *ret_strong || (evidence.colon && (evidence.verb_in || evidence.address)) ||
 	       ((evidence.address || evidence.verb) && evidence.date);
 }

@@ -286,8 +286,7 @@ enum status auth_results_read(const struct message *message, const struct auth_s
 	if (message->from.count == 1)
 		findings.from = message->from.items[0].domain;
 	while ((header = header_next(&message->headers, STR("Authentication-Results"), &position))) {
-		enum status status =
-			read_header(message, header, settings, queue_id, &findings, &ret_evidence->forged);
+		enum status status = read_header(message, header, settings, queue_id, &findings, &ret_evidence->forged);
 
 		if (status != STATUS_OK)
 			return status;

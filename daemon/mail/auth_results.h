@@ -20,8 +20,8 @@ struct auth_settings {
 };
 
 struct auth_evidence {
-	enum auth_result from; /* for the domain of From: DMARC, else aligned DKIM, else aligned SPF */
-	bool forged;           /* our own authserv-id in a header that does not qualify */
+	enum auth_result from;          /* for the domain of From: DMARC, else aligned DKIM, else aligned SPF */
+	bool forged;                    /* our own authserv-id in a header that does not qualify */
 	const struct str *dkim_domains; /* d= (header.d, or the domain of header.i) of each dkim=pass that counts */
 	size_t dkim_domain_count;
 };

@@ -1,5 +1,6 @@
 #include "mail/author.h"
 
+#include "mail/attribution.h"
 #include "mail/footer.h"
 #include "mail/names.h"
 #include "mail/quote.h"
@@ -7,8 +8,9 @@
 #include "mail/wording.h"
 
 enum {
-	NOTHING_WORDS = 5,   /* fewer are almost nothing */
-	REMINDER_WORDS = 25, /* and so are these, when they point to older mail: "just bumping this up, any thoughts?" */
+	NOTHING_WORDS = 5, /* fewer are almost nothing */
+	REMINDER_WORDS =
+	    25, /* and so are these, when they point to older mail: "just bumping this up, any thoughts?" */
 	DISPLAY_BYTES_MIN = 5 /* shorter display names occur in other people's */
 };
 

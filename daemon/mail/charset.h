@@ -32,8 +32,8 @@ unsigned int charset_windows_1252(unsigned char byte);
  * Turns `bytes`, which are said to be in `charset` (a MIME label; empty: unknown), into valid UTF-8 without NUL.
  * Valid UTF-8 is taken as such whatever the label says, unless the label is a 7-bit or 16-bit encoding; else the
  * label counts, read as in the WHATWG Encoding Standard (gb2312 is GB18030, iso-8859-1 is windows-1252); an unknown
- * label is windows-1252. Byte order marks are heeded and removed. Bytes that mean nothing become U+FFFD, NUL is dropped.
- * *ret_text is a slice of `bytes` when nothing had to change, else in `arena`. STATUS_NO_MEMORY.
+ * label is windows-1252. Byte order marks are heeded and removed. Bytes that mean nothing become U+FFFD, NUL is
+ * dropped. *ret_text is a slice of `bytes` when nothing had to change, else in `arena`. STATUS_NO_MEMORY.
  */
 enum status charset_to_utf8(struct str bytes, struct str charset, struct arena *arena, struct str *ret_text);
 

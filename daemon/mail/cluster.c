@@ -25,21 +25,21 @@ struct replacement {
 /* Letters that Unicode does not decompose but people type without (and the small capitals that dress words up),
  * typographic punctuation. Ordered by code point. */
 static const struct replacement replacements[] = {
-	{0x00ab, '"', 0},   {0x00b4, '\'', 0},  {0x00bb, '"', 0},   {0x00e6, 'a', 'e'}, {0x00f0, 'd', 0},
-	{0x00f8, 'o', 0},   {0x00fe, 't', 'h'}, {0x0111, 'd', 0},   {0x0127, 'h', 0},   {0x0131, 'i', 0},
-	{0x0142, 'l', 0},   {0x0153, 'o', 'e'}, {0x0167, 't', 0},   {0x0192, 'f', 0},   {0x0237, 'j', 0},
-	{0x0251, 'a', 0},   {0x0261, 'g', 0},   {0x0262, 'g', 0},   {0x026a, 'i', 0},   {0x0274, 'n', 0},
-	{0x0276, 'o', 'e'}, {0x0280, 'r', 0},   {0x028f, 'y', 0},   {0x0299, 'b', 0},   {0x029c, 'h', 0},
-	{0x029f, 'l', 0},   {0x02b9, '\'', 0},  {0x02ba, '"', 0},   {0x02bb, '\'', 0},  {0x02bc, '\'', 0},
-	{0x02bd, '\'', 0},  {0x1d00, 'a', 0},   {0x1d04, 'c', 0},   {0x1d05, 'd', 0},   {0x1d07, 'e', 0},
-	{0x1d0a, 'j', 0},   {0x1d0b, 'k', 0},   {0x1d0d, 'm', 0},   {0x1d0f, 'o', 0},   {0x1d18, 'p', 0},
-	{0x1d1b, 't', 0},   {0x1d1c, 'u', 0},   {0x1d20, 'v', 0},   {0x1d21, 'w', 0},   {0x1d22, 'z', 0},
-	{0x2010, '-', 0},   {0x2011, '-', 0},   {0x2012, '-', 0},   {0x2013, '-', 0},   {0x2014, '-', 0},
-	{0x2015, '-', 0},   {0x2018, '\'', 0},  {0x2019, '\'', 0},  {0x201a, '\'', 0},  {0x201b, '\'', 0},
-	{0x201c, '"', 0},   {0x201d, '"', 0},   {0x201e, '"', 0},   {0x201f, '"', 0},   {0x2032, '\'', 0},
-	{0x2033, '"', 0},   {0x2035, '\'', 0},  {0x2036, '"', 0},   {0x2039, '\'', 0},  {0x203a, '\'', 0},
-	{0x2043, '-', 0},   {0x2044, '/', 0},   {0x2212, '-', 0},   {0x301d, '"', 0},   {0x301e, '"', 0},
-	{0x301f, '"', 0},   {0xa730, 'f', 0},   {0xa731, 's', 0},
+    {0x00ab, '"', 0},   {0x00b4, '\'', 0},  {0x00bb, '"', 0},  {0x00e6, 'a', 'e'}, {0x00f0, 'd', 0},
+    {0x00f8, 'o', 0},   {0x00fe, 't', 'h'}, {0x0111, 'd', 0},  {0x0127, 'h', 0},   {0x0131, 'i', 0},
+    {0x0142, 'l', 0},   {0x0153, 'o', 'e'}, {0x0167, 't', 0},  {0x0192, 'f', 0},   {0x0237, 'j', 0},
+    {0x0251, 'a', 0},   {0x0261, 'g', 0},   {0x0262, 'g', 0},  {0x026a, 'i', 0},   {0x0274, 'n', 0},
+    {0x0276, 'o', 'e'}, {0x0280, 'r', 0},   {0x028f, 'y', 0},  {0x0299, 'b', 0},   {0x029c, 'h', 0},
+    {0x029f, 'l', 0},   {0x02b9, '\'', 0},  {0x02ba, '"', 0},  {0x02bb, '\'', 0},  {0x02bc, '\'', 0},
+    {0x02bd, '\'', 0},  {0x1d00, 'a', 0},   {0x1d04, 'c', 0},  {0x1d05, 'd', 0},   {0x1d07, 'e', 0},
+    {0x1d0a, 'j', 0},   {0x1d0b, 'k', 0},   {0x1d0d, 'm', 0},  {0x1d0f, 'o', 0},   {0x1d18, 'p', 0},
+    {0x1d1b, 't', 0},   {0x1d1c, 'u', 0},   {0x1d20, 'v', 0},  {0x1d21, 'w', 0},   {0x1d22, 'z', 0},
+    {0x2010, '-', 0},   {0x2011, '-', 0},   {0x2012, '-', 0},  {0x2013, '-', 0},   {0x2014, '-', 0},
+    {0x2015, '-', 0},   {0x2018, '\'', 0},  {0x2019, '\'', 0}, {0x201a, '\'', 0},  {0x201b, '\'', 0},
+    {0x201c, '"', 0},   {0x201d, '"', 0},   {0x201e, '"', 0},  {0x201f, '"', 0},   {0x2032, '\'', 0},
+    {0x2033, '"', 0},   {0x2035, '\'', 0},  {0x2036, '"', 0},  {0x2039, '\'', 0},  {0x203a, '\'', 0},
+    {0x2043, '-', 0},   {0x2044, '/', 0},   {0x2212, '-', 0},  {0x301d, '"', 0},   {0x301e, '"', 0},
+    {0x301f, '"', 0},   {0xa730, 'f', 0},   {0xa731, 's', 0},
 };
 
 static const struct replacement *replacement_find(int32_t c)
@@ -72,8 +72,8 @@ static int32_t plain_letter(int32_t c)
 static bool is_blank(int32_t c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000 ||
-	       c == 0x2800;
+	       (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+	       c == 0x3000 || c == 0x2800;
 }
 
 /* Controls, interlinear annotation and the object replacement character: nothing a reader sees. */
@@ -214,16 +214,17 @@ static void encode(struct points *points, struct cluster *cluster)
 		if (i == 0)
 			cluster->script = script;
 		cluster->foreign |= script == SCRIPT_GREEK || script == SCRIPT_CYRILLIC;
-		cluster->n += (size_t)utf8proc_encode_char(points->p[i], (utf8proc_uint8_t *)cluster->bytes + cluster->n);
+		cluster->n +=
+		    (size_t)utf8proc_encode_char(points->p[i], (utf8proc_uint8_t *)cluster->bytes + cluster->n);
 	}
 }
 
 /* U+00C0 to U+00FF as they fold; '\0': not a letter. */
 static const char latin[64][2] = {
-	"a", "a", "a", "a", "a", "a", {'a', 'e'}, "c", "e", "e", "e", "e", "i", "i", "i", "i",
-	"d", "n", "o", "o", "o", "o", "o", "", "o", "u", "u", "u", "u", "y", {'t', 'h'}, {'s', 's'},
-	"a", "a", "a", "a", "a", "a", {'a', 'e'}, "c", "e", "e", "e", "e", "i", "i", "i", "i",
-	"d", "n", "o", "o", "o", "o", "o", "", "o", "u", "u", "u", "u", "y", {'t', 'h'}, "y",
+    "a", "a", "a", "a", "a", "a", {'a', 'e'}, "c", "e", "e", "e", "e", "i", "i", "i",        "i",
+    "d", "n", "o", "o", "o", "o", "o",        "",  "o", "u", "u", "u", "u", "y", {'t', 'h'}, {'s', 's'},
+    "a", "a", "a", "a", "a", "a", {'a', 'e'}, "c", "e", "e", "e", "e", "i", "i", "i",        "i",
+    "d", "n", "o", "o", "o", "o", "o",        "",  "o", "u", "u", "u", "u", "y", {'t', 'h'}, "y",
 };
 
 /* U+0400 to U+045F as they fold. */
@@ -289,7 +290,8 @@ static bool fold_common(int32_t c, struct cluster *cluster)
 	}
 	if (c >= 0x400 && c <= 0x45f)
 		set_point(cluster, fold_cyrillic(c), SCRIPT_CYRILLIC);
-	else if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) || c == 0x30fc)
+	else if ((c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) ||
+		 c == 0x30fc)
 		set_point(cluster, c, SCRIPT_UNSPACED);
 	else if (c == 0x3001 || c == 0x3002)
 		set_point(cluster, c, SCRIPT_NONE);

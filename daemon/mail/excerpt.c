@@ -12,7 +12,7 @@ static size_t content_of(const struct lines *lines, const struct line *line, siz
 	if (!line->quote_depth)
 		return word;
 	for (; word < line->end_word; word++) {
-		struct str s = words_slice(folded, word, word + 1);
+		struct str s = folded_slice(folded, word, word + 1);
 		size_t angles = 0;
 
 		while (angles < s.n && s.p[angles] == '>')
@@ -69,7 +69,7 @@ static void add_line(struct maker *m, size_t index)
 	if (first >= line->end_word)
 		return;
 	start = folded->words[first].folded + trim;
-	slice = words_slice(folded, first, line->end_word);
+	slice = folded_slice(folded, first, line->end_word);
 	slice = str_sub(slice, trim, slice.n);
 	if (m->n)
 		m->text[m->n++] = adjoins ? ' ' : '\n';
@@ -125,7 +125,7 @@ enum status excerpt_make(const struct lines *lines, enum line_part first, enum l
 enum status excerpt_cut(const struct excerpt *excerpt, size_t first, size_t end, struct arena *arena,
 			struct folded *ret_folded)
 {
-	struct str slice = words_slice(&excerpt->folded, first, end);
+	struct str slice = folded_slice(&excerpt->folded, first, end);
 	struct fold_word *words;
 	char *text;
 

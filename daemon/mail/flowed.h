@@ -6,7 +6,8 @@
 
 #include "base/buf.h"
 
-/* Adds `text` to `out` with its paragraphs joined; quoted paragraphs keep one run of ">" in front. Lines end with LF. */
+/* Adds `text` to `out` with its paragraphs joined; quoted paragraphs keep one run of ">" in front. Lines end with LF.
+ */
 void flowed_add(struct str text, bool delete_space, struct buf *out);
 
 #endif

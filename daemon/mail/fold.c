@@ -1,7 +1,8 @@
 #include "mail/fold.h"
 
 #include "mail/cluster.h"
-#include "mail/fold_draft.h"
+#include "mail/lookalike.h"
+#include "mail/spaced.h"
 
 #include <endian.h>
 #include <string.h>
@@ -15,7 +16,7 @@ enum {
 	WORD_BYTES_GUESS = 5
 };
 
-#define ONES UINT64_C(0x0101010101010101)
+#define ONES  UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
 
 struct folder {
@@ -84,7 +85,8 @@ static bool is_separator(char c)
 	return c == '.' || c == '-' || c == '_' || c == '*';
 }
 
-/* The first characters of a word, each as 'l' for a letter, 's' for a separator or 'p' for anything else; the length. */
+/* The first characters of a word, each as 'l' for a letter, 's' for a separator or 'p' for anything else; the length.
+ */
 static size_t sketch_word(const char *word, size_t n, char sketch[SKETCH])
 {
 	size_t characters = 0;
@@ -94,9 +96,9 @@ static size_t sketch_word(const char *word, size_t n, char sketch[SKETCH])
 			continue;
 		if (characters == SKETCH)
 			return SKETCH + 1;
-		sketch[characters++] = is_separator(word[i])                                       ? 's'
+		sketch[characters++] = is_separator(word[i])                                 ? 's'
 				       : is_lower(word[i]) || (unsigned char)word[i] >= 0x80 ? 'l'
-												   : 'p';
+											     : 'p';
 	}
 	return characters;
 }
@@ -173,7 +175,8 @@ static bool is_graphic(char c)
 	return c > ' ' && c < 0x7f;
 }
 
-/* The bytes that are neither blank, control, DEL nor beyond ASCII are lowered; others set their high bit in *ret_stop. */
+/* The bytes that are neither blank, control, DEL nor beyond ASCII are lowered; others set their high bit in *ret_stop.
+ */
 static uint64_t lower_block(uint64_t block, uint64_t *ret_stop)
 {
 	uint64_t low = block & ~HIGHS;

@@ -2,10 +2,10 @@
  * fold - text as rules see it, with the way back to the author's words.
  *
  * Folding: NFKC, case-folded, default-ignorable characters removed, combining marks U+0300-036F stripped from
- * Latin, Greek and Cyrillic letters only, a small table (l-stroke, o-slash, d-stroke, dotless i, ae, oe, eth, thorn, sharp s),
- * look-alike letters inside mixed-script words mapped back (and words of nothing but look-alikes among Latin ones),
- * letters split by blanks or points joined ("l i n k e d i n"), typographic quotes and dashes to ASCII, white space
- * squashed to one blank, no blank at either end. Any bytes may come in; valid UTF-8 goes out, and folding the
+ * Latin, Greek and Cyrillic letters only, a small table (l-stroke, o-slash, d-stroke, dotless i, ae, oe, eth, thorn,
+ * sharp s), look-alike letters inside mixed-script words mapped back (and words of nothing but look-alikes among Latin
+ * ones), letters split by blanks or points joined ("l i n k e d i n"), typographic quotes and dashes to ASCII, white
+ * space squashed to one blank, no blank at either end. Any bytes may come in; valid UTF-8 goes out, and folding the
  * result again changes nothing. Pure, any thread.
  */
 #ifndef COLDSHOULDER_MAIL_FOLD_H

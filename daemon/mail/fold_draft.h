@@ -23,13 +23,4 @@ static inline size_t fold_draft_word_end(const struct fold_draft *draft, size_t 
 	return end && end > draft->words[word].folded && draft->text[end - 1] == ' ' ? end - 1 : end;
 }
 
-/* Joins letters that blanks or points split ("l i n k e d i n", "s.o.r.r.y"): five at least. Only shortens. */
-void spaced_join(struct fold_draft *draft);
-
-/*
- * Maps Cyrillic and Greek letters that pass for Latin ones: in words of mixed scripts, and in words made of nothing
- * else that stand among Latin words. Only shortens. False when out of memory.
- */
-bool lookalike_map(struct fold_draft *draft, struct arena *arena);
-
 #endif

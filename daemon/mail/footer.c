@@ -6,7 +6,7 @@ enum {
 	LIST_WORDS = 80, /* a footer that runs to the end is not longer than this: nothing else may hide in it */
 	PLATFORM_WORDS = 150,
 	ARMOUR_WORDS = 8,
-	TAIL_LINES = 8,     /* lines of an address below an unsubscribe line */
+	TAIL_LINES = 8, /* lines of an address below an unsubscribe line */
 	TAIL_LINE_WORDS = 12,
 	LINK_LINE_WORDS = 6, /* "Unsubscribe | Preferences" */
 	RULER_REACH = 4,     /* lines below a ruler in which the footer shows itself */
@@ -108,7 +108,8 @@ static void search(struct lines *lines, const struct wording_index *index, size_
 		while (last + 1 < end && (size_t)(lines->items[last + 1].folded.p - text.p) < match.end)
 			last++;
 		if (lines->items[line].part == LINE_BODY)
-			mark_found(lines, match.wording, lines->items[line].folded.p == text.p + match.start, line, last);
+			mark_found(lines, match.wording, lines->items[line].folded.p == text.p + match.start, line,
+				   last);
 	}
 }
 

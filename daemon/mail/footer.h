@@ -1,6 +1,7 @@
 /*
  * footer - finds what programs and lawyers put below a mail: disclaimers, list and unsubscribe footers, LinkedIn's
- * footer, PGP signatures. What the author says in person ("just reply and I'll stop") is no footer. Private to author.c.
+ * footer, PGP signatures. What the author says in person ("just reply and I'll stop") is no footer. Private to
+ * author.c.
  */
 #ifndef COLDSHOULDER_MAIL_FOOTER_H
 #define COLDSHOULDER_MAIL_FOOTER_H

@@ -5,13 +5,13 @@
 #include "mail/wording.h"
 
 enum {
-	GREETINGS_MAX = 6,   /* addressee, company, greeting, second greeting */
-	NAME_WORDS = 6,      /* between the greeting and its comma */
+	GREETINGS_MAX = 6,    /* addressee, company, greeting, second greeting */
+	NAME_WORDS = 6,       /* between the greeting and its comma */
 	SHORT_LINE_WORDS = 6, /* a line that is a greeting without a comma */
 	ADDRESSEE_WORDS = 12,
 	NAME_LINE_WORDS = 4,
 	SECOND_NAME_WORDS = 3, /* behind the comma: "Hello, Ann Miller!" */
-	CLAUSE_WORDS = 14, /* characters, where there are no blanks: "王先生您好," */
+	CLAUSE_WORDS = 14,     /* characters, where there are no blanks: "王先生您好," */
 	SENTENCE_WORDS = 30
 };
 
@@ -25,12 +25,12 @@ struct position {
 
 static struct str word_at(const struct position *p, size_t word)
 {
-	return words_slice(&p->excerpt->folded, word, word + 1);
+	return folded_slice(&p->excerpt->folded, word, word + 1);
 }
 
 static struct str rest_of_line(const struct position *p)
 {
-	return words_slice(&p->excerpt->folded, p->word, p->line_end);
+	return folded_slice(&p->excerpt->folded, p->word, p->line_end);
 }
 
 /* A mark at the end of a word that closes a greeting; a full stop may as well belong to "Dr." */
@@ -73,16 +73,16 @@ static size_t behind_phrase(const struct position *p, size_t phrase_bytes)
 	size_t start = p->excerpt->folded.words[p->word].folded, behind = p->line_end, i;
 
 	for (i = p->word; i < p->line_end; i++) {
-		size_t end = word_end(&p->excerpt->folded, i) - start;
+		size_t end = folded_word_end(&p->excerpt->folded, i) - start;
 
 		if (end >= phrase_bytes && behind == p->line_end)
 			behind = i + 1;
 		if (end >= phrase_bytes && closes(word_at(p, i)))
 			return behind_second_name(p, i + 1);
-		if (behind < p->line_end && words_weight(&p->excerpt->folded, behind, i + 1) > NAME_WORDS)
+		if (behind < p->line_end && folded_weight(&p->excerpt->folded, behind, i + 1) > NAME_WORDS)
 			break;
 	}
-	if (i == p->line_end && words_weight(&p->excerpt->folded, p->word, p->line_end) <= SHORT_LINE_WORDS)
+	if (i == p->line_end && folded_weight(&p->excerpt->folded, p->word, p->line_end) <= SHORT_LINE_WORDS)
 		return p->line_end;
 	while (behind < p->line_end && names_contain(p->recipients, word_at(p, behind)))
 		behind++;
@@ -92,16 +92,16 @@ static size_t behind_phrase(const struct position *p, size_t phrase_bytes)
 static bool is_addressee_line(const struct excerpt *excerpt, size_t line)
 {
 	size_t first = excerpt->lines[line].first_word, end = excerpt_line_end(excerpt, line);
-	struct str s = without_marks(words_slice(&excerpt->folded, first, end));
+	struct str s = without_marks(folded_slice(&excerpt->folded, first, end));
 
-	return words_weight(&excerpt->folded, first, end) <= ADDRESSEE_WORDS && wording_ends(WORDING_ADDRESSEE, s);
+	return folded_weight(&excerpt->folded, first, end) <= ADDRESSEE_WORDS && wording_ends(WORDING_ADDRESSEE, s);
 }
 
 /* A line that names the addressee, or the company above it. */
 static bool skips_addressee(const struct position *p)
 {
 	const struct excerpt *excerpt = p->excerpt;
-	size_t words = words_weight(&excerpt->folded, p->word, p->line_end);
+	size_t words = folded_weight(&excerpt->folded, p->word, p->line_end);
 
 	if (p->word != excerpt->lines[p->line].first_word || words > ADDRESSEE_WORDS)
 		return false;
@@ -123,7 +123,7 @@ static size_t behind_name(const struct position *p)
 	if (i > p->word && i == p->line_end)
 		return i;
 	if ((rest.p[rest.n - 1] == ',' || (rest.p[rest.n - 1] == ':' && (unsigned char)rest.p[0] >= 0xe3)) &&
-	    words_weight(&p->excerpt->folded, p->word, p->line_end) <= NAME_LINE_WORDS)
+	    folded_weight(&p->excerpt->folded, p->word, p->line_end) <= NAME_LINE_WORDS)
 		return p->line_end;
 	return p->word;
 }
@@ -134,13 +134,13 @@ static size_t behind_clause(const struct position *p)
 	const struct folded *folded = &p->excerpt->folded;
 	size_t sentence = sentence_end(p->excerpt, p->word);
 
-	if (words_weight(folded, p->word, sentence) <= SENTENCE_WORDS &&
-	    wording_contains(WORDING_GREETING_SENTENCE, words_slice(folded, p->word, sentence)))
+	if (folded_weight(folded, p->word, sentence) <= SENTENCE_WORDS &&
+	    wording_contains(WORDING_GREETING_SENTENCE, folded_slice(folded, p->word, sentence)))
 		return sentence;
 	if ((unsigned char)word_at(p, p->word).p[0] < 0xe3)
 		return p->word;
 	for (size_t i = p->word; i < p->line_end && i < p->word + CLAUSE_WORDS; i++) {
-		struct str clause = words_slice(folded, p->word, i + 1);
+		struct str clause = folded_slice(folded, p->word, i + 1);
 
 		if (closes(clause) || i + 1 == p->line_end)
 			return wording_ends(WORDING_GREETING, without_marks(clause)) ? i + 1 : p->word;

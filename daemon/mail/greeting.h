@@ -1,5 +1,6 @@
 /*
- * greeting - where a text gets to the point: behind "Hi Sam,", "Sehr geehrte Frau ...", "您好", "お世話になっております".
+ * greeting - where a text gets to the point: behind "Hi Sam,", "Sehr geehrte Frau ...", "您好",
+ * "お世話になっております".
  */
 #ifndef COLDSHOULDER_MAIL_GREETING_H
 #define COLDSHOULDER_MAIL_GREETING_H

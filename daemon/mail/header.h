@@ -31,7 +31,8 @@ struct header_list {
 enum status header_block_read(struct str raw, const struct mail_limits *limits, struct arena *arena,
 			      struct header_list *ret_list, size_t *ret_body, uint32_t *limits_hit);
 
-/* The next field named `name` (case ignored) at or behind index *position, which is moved behind it; NULL at the end. */
+/* The next field named `name` (case ignored) at or behind index *position, which is moved behind it; NULL at the end.
+ */
 const struct header *header_next(const struct header_list *list, struct str name, size_t *position);
 
 /* The first field named `name`, or NULL. */

@@ -9,29 +9,29 @@
 #include <string.h>
 
 enum {
-	CHUNK = 32 * 1024,       /* bytes fed at a time; the clock is looked at in between */
-	STYLE_MAX = 256 * 1024,  /* bytes of style sheets */
-	VISIBLE_MAX = 500,       /* bytes of a link's visible text */
-	TARGET_MAX = 8 * 1024,   /* bytes of a link's target */
-	OVERFLOW_MAX = 50,       /* open elements beyond the depth limit, before the rest is given up */
-	CONDITION_MAX = 200,     /* bytes of "<![if ...]>" */
-	FEW_WORDS = 5            /* visible beside at least as many hidden ones: then everything counts as visible */
+	CHUNK = 32 * 1024,      /* bytes fed at a time; the clock is looked at in between */
+	STYLE_MAX = 256 * 1024, /* bytes of style sheets */
+	VISIBLE_MAX = 500,      /* bytes of a link's visible text */
+	TARGET_MAX = 8 * 1024,  /* bytes of a link's target */
+	OVERFLOW_MAX = 50,      /* open elements beyond the depth limit, before the rest is given up */
+	CONDITION_MAX = 200,    /* bytes of "<![if ...]>" */
+	FEW_WORDS = 5           /* visible beside at least as many hidden ones: then everything counts as visible */
 };
 
 struct html {
 	struct readable *readable;
 	struct html_text text;
-	struct list stack;    /* of struct html_element; the root is never taken off */
-	size_t overflow;      /* open elements beyond the depth limit */
+	struct list stack; /* of struct html_element; the root is never taken off */
+	size_t overflow;   /* open elements beyond the depth limit */
 	struct html_sheet *sheet;
-	struct buf css;       /* of the <style> element that is open */
-	enum text_role role;  /* all the part has, unless TEXT_AUTHOR */
-	struct str target;    /* of the link that is open */
-	size_t link_start;    /* its visible text in the readable text */
+	struct buf css;      /* of the <style> element that is open */
+	enum text_role role; /* all the part has, unless TEXT_AUTHOR */
+	struct str target;   /* of the link that is open */
+	size_t link_start;   /* its visible text in the readable text */
 	size_t hidden_words;
 	bool in_link;
-	bool gmail_fresh;     /* a Gmail container was opened and has no text yet */
-	bool show_all;        /* second reading: what is hidden is shown, links and facts were taken before */
+	bool gmail_fresh; /* a Gmail container was opened and has no text yet */
+	bool show_all;    /* second reading: what is hidden is shown, links and facts were taken before */
 	bool stopped;
 };
 
@@ -76,7 +76,7 @@ static struct str clean_target(struct html *html, struct str href)
 	struct str target = {.n = 0};
 	char *copy;
 
-	href = str_trim(str_sub(href, 0, TARGET_MAX));
+	href = str_trim(cut_utf8(href, TARGET_MAX));
 	if (!href.n || href.p[0] == '#' || str_starts_nocase(href, STR("cid:")) ||
 	    str_starts_nocase(href, STR("javascript:")) || str_starts_nocase(href, STR("data:")))
 		return STR("");
@@ -126,6 +126,7 @@ static bool is_older_text(enum text_role role)
 
 static void see_image(struct html *html, const struct html_element *element, const struct html_attributes *attributes)
 {
+	readable_add_unseen(html->readable, attributes->alt);
 	if (is_remote(attributes->src) && !is_older_text(element->role) &&
 	    (element->tiny || element->gone || element->invisible))
 		html->readable->facts->tracking_pixel = true;
@@ -144,8 +145,8 @@ static void quote_ancestors(struct html *html)
 
 static void set_role(struct html *html, struct html_element *element, const struct html_attributes *attributes)
 {
-	enum html_container container = html_container_find(element->tag == HTML_QUOTE, attributes->classes,
-							    attributes->id, attributes->type);
+	enum html_container container =
+	    html_container_find(element->tag == HTML_QUOTE, attributes->classes, attributes->id, attributes->type);
 
 	if (container == CONTAINER_NONE || html->role != TEXT_AUTHOR ||
 	    (element->role != TEXT_AUTHOR && !element->role_soft))
@@ -327,9 +328,12 @@ static void characters(void *context, const xmlChar *ch, int len)
 		return;
 	if (html->gmail_fresh)
 		see_forward(html, text);
-	if (html->show_all || html_element_shows(element))
+	if (html->show_all || html_element_shows(element)) {
 		html_text_add(&html->text, text, element->keep_lines, element->role, element->role_soft);
-	else if (!is_older_text(element->role))
+		return;
+	}
+	readable_add_unseen(html->readable, text);
+	if (!is_older_text(element->role))
 		html->hidden_words += html_text_words(text);
 }
 
@@ -401,12 +405,12 @@ static void feed_piece(struct html *html, htmlParserCtxtPtr parser, struct str p
 static void feed(struct html *html, struct str text)
 {
 	xmlSAXHandler sax = {
-		.startElement = start_element,
-		.endElement = end_element,
-		.characters = characters,
-		.ignorableWhitespace = characters,
-		.cdataBlock = characters,
-		.initialized = 1,
+	    .startElement = start_element,
+	    .endElement = end_element,
+	    .characters = characters,
+	    .ignorableWhitespace = characters,
+	    .cdataBlock = characters,
+	    .initialized = 1,
 	};
 	htmlParserCtxtPtr parser = htmlCreatePushParserCtxt(&sax, html, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
 
@@ -415,7 +419,7 @@ static void feed(struct html *html, struct str text)
 		return;
 	}
 	htmlCtxtUseOptions(parser, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
-					   HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD);
+				       HTML_PARSE_IGNORE_ENC | HTML_PARSE_NODEFDTD);
 	for (size_t at = 0, behind; at < text.n; at = behind) {
 		size_t end = find_dropped(text, at, &behind);
 
@@ -430,12 +434,12 @@ static void feed(struct html *html, struct str text)
 static size_t read_once(struct readable *readable, struct str text, bool show_all)
 {
 	struct html html = {
-		.readable = readable,
-		.text = html_text_make(readable),
-		.stack = list_make(sizeof(struct html_element), readable->arena),
-		.css = buf_make(readable->arena),
-		.role = readable->role,
-		.show_all = show_all,
+	    .readable = readable,
+	    .text = html_text_make(readable),
+	    .stack = list_make(sizeof(struct html_element), readable->arena),
+	    .css = buf_make(readable->arena),
+	    .role = readable->role,
+	    .show_all = show_all,
 	};
 	size_t first_span, start = readable->text.n;
 	struct html_element *root = list_push(&html.stack);
@@ -467,7 +471,8 @@ void html_add(struct readable *readable, struct str html)
 	hidden = read_once(readable, html, false);
 	readable->facts->hidden_words += hidden;
 	readable->facts->hidden_text |= hidden > 0;
-	if (hidden >= FEW_WORDS && html_text_words(str_sub(buf_str(&readable->text), start, readable->text.n)) < FEW_WORDS) {
+	if (hidden >= FEW_WORDS &&
+	    html_text_words(str_sub(buf_str(&readable->text), start, readable->text.n)) < FEW_WORDS) {
 		readable_remove(readable, start, readable->text.n);
 		read_once(readable, html, true);
 	}

@@ -12,17 +12,17 @@ struct named_color {
 
 /* The sixteen of HTML 4 and the near-whites of CSS that text is hidden in; ordered. */
 static const struct named_color names[] = {
-	{"aliceblue", 0xf0f8ff}, {"antiquewhite", 0xfaebd7}, {"aqua", 0x00ffff},       {"azure", 0xf0ffff},
-	{"beige", 0xf5f5dc},     {"black", 0x000000},        {"blue", 0x0000ff},       {"cornsilk", 0xfff8dc},
-	{"cyan", 0x00ffff},      {"darkblue", 0x00008b},     {"darkgray", 0xa9a9a9},   {"darkgrey", 0xa9a9a9},
-	{"floralwhite", 0xfffaf0}, {"fuchsia", 0xff00ff},    {"gainsboro", 0xdcdcdc},  {"ghostwhite", 0xf8f8ff},
-	{"gray", 0x808080},      {"green", 0x008000},        {"grey", 0x808080},       {"honeydew", 0xf0fff0},
-	{"ivory", 0xfffff0},     {"lavender", 0xe6e6fa},     {"lavenderblush", 0xfff0f5}, {"lightgray", 0xd3d3d3},
-	{"lightgrey", 0xd3d3d3}, {"lightyellow", 0xffffe0},  {"lime", 0x00ff00},       {"linen", 0xfaf0e6},
-	{"magenta", 0xff00ff},   {"maroon", 0x800000},       {"mintcream", 0xf5fffa},  {"navy", 0x000080},
-	{"oldlace", 0xfdf5e6},   {"olive", 0x808000},        {"orange", 0xffa500},     {"purple", 0x800080},
-	{"red", 0xff0000},       {"seashell", 0xfff5ee},     {"silver", 0xc0c0c0},     {"snow", 0xfffafa},
-	{"teal", 0x008080},      {"white", 0xffffff},        {"whitesmoke", 0xf5f5f5}, {"yellow", 0xffff00},
+    {"aliceblue", 0xf0f8ff},   {"antiquewhite", 0xfaebd7}, {"aqua", 0x00ffff},          {"azure", 0xf0ffff},
+    {"beige", 0xf5f5dc},       {"black", 0x000000},        {"blue", 0x0000ff},          {"cornsilk", 0xfff8dc},
+    {"cyan", 0x00ffff},        {"darkblue", 0x00008b},     {"darkgray", 0xa9a9a9},      {"darkgrey", 0xa9a9a9},
+    {"floralwhite", 0xfffaf0}, {"fuchsia", 0xff00ff},      {"gainsboro", 0xdcdcdc},     {"ghostwhite", 0xf8f8ff},
+    {"gray", 0x808080},        {"green", 0x008000},        {"grey", 0x808080},          {"honeydew", 0xf0fff0},
+    {"ivory", 0xfffff0},       {"lavender", 0xe6e6fa},     {"lavenderblush", 0xfff0f5}, {"lightgray", 0xd3d3d3},
+    {"lightgrey", 0xd3d3d3},   {"lightyellow", 0xffffe0},  {"lime", 0x00ff00},          {"linen", 0xfaf0e6},
+    {"magenta", 0xff00ff},     {"maroon", 0x800000},       {"mintcream", 0xf5fffa},     {"navy", 0x000080},
+    {"oldlace", 0xfdf5e6},     {"olive", 0x808000},        {"orange", 0xffa500},        {"purple", 0x800080},
+    {"red", 0xff0000},         {"seashell", 0xfff5ee},     {"silver", 0xc0c0c0},        {"snow", 0xfffafa},
+    {"teal", 0x008080},        {"white", 0xffffff},        {"whitesmoke", 0xf5f5f5},    {"yellow", 0xffff00},
 };
 
 static int compare_name(const void *name, const void *color)

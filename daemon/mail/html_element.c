@@ -12,6 +12,8 @@ enum {
 static struct str *attribute_place(struct html_attributes *attributes, const char *name)
 {
 	switch (name[0]) {
+	case 'a':
+		return strcmp(name, "alt") == 0 ? &attributes->alt : NULL;
 	case 'b':
 		if (strcmp(name, "bgcolor") == 0)
 			return &attributes->bgcolor;
@@ -141,12 +143,11 @@ static void declare_attributes(struct html_style *style, const struct html_attri
 
 	if (attributes->bgcolor.n)
 		values[STYLE_BACKGROUND] =
-			(struct style_value){.number = (float)html_color(attributes->bgcolor), .set = true};
+		    (struct style_value){.number = (float)html_color(attributes->bgcolor), .set = true};
 	if (attributes->background.n)
 		values[STYLE_BACKGROUND] = (struct style_value){.number = HTML_COLOR_UNKNOWN, .set = true};
 	if (attributes->color.n)
-		values[STYLE_COLOR] =
-			(struct style_value){.number = (float)html_color(attributes->color), .set = true};
+		values[STYLE_COLOR] = (struct style_value){.number = (float)html_color(attributes->color), .set = true};
 	if (attributes->width.n)
 		values[STYLE_WIDTH] = html_length(attributes->width);
 	if (attributes->height.n)

@@ -16,6 +16,7 @@ struct html_attributes {
 	struct str type;
 	struct str href;
 	struct str src;
+	struct str alt;
 	struct str width;
 	struct str height;
 	struct str bgcolor;

@@ -1,9 +1,9 @@
 #include "mail/html_guard.h"
 
 enum {
-	ATTRIBUTES_MAX = 200,
-	OVERLAP_MAX = 4,    /* tags inside the quotes of other tags: so often may a byte be looked at */
-	ENTITY_MAX = 12,    /* bytes between "&" and ";" */
+	ATTRIBUTES_MAX = 100,
+	OVERLAP_MAX = 4, /* tags inside the quotes of other tags: so often may a byte be looked at */
+	ENTITY_MAX = 12, /* bytes between "&" and ";" */
 	BAD_MARKUP = 50000
 };
 
@@ -81,7 +81,8 @@ static bool is_stray(struct str html, size_t at)
 	return !ascii_is_alpha(next) && next != '/' && !str_starts(str_sub(html, at, 3), STR("<!-"));
 }
 
-/* Where the tag begins that has too many attributes, or the "<" stands that is a stray too many; html.n when none is. */
+/* Where the tag begins that has too many attributes, or the "<" stands that is a stray too many; html.n when none is.
+ */
 static size_t bad_tag(struct str html)
 {
 	size_t strays = 0;

@@ -9,7 +9,8 @@
 
 #include "base/str.h"
 
-/* The number of bytes of `html` in which no tag has too many attributes and not too many "&" and "<" are stray. Linear in the length. */
+/* The number of bytes of `html` in which no tag has too many attributes and not too many "&" and "<" are stray. Linear
+ * in the length. */
 size_t html_guard_length(struct str html);
 
 #endif

@@ -6,8 +6,8 @@ enum {
 	BUCKETS = 256,
 	BUCKET_RULES = 24, /* more under one hash is somebody's attack */
 	RULES_MAX = 600,
-	ANCESTORS_MAX = 10000000, /* compared for one message in all */
-	COMPOUNDS_MAX = 4 /* of one selector: "table.x td.y a" has three */
+	ANCESTORS_MAX = 4000000, /* compared for one message in all */
+	COMPOUNDS_MAX = 4         /* of one selector: "table.x td.y a" has three */
 };
 
 /* "tag.class.class#id"; 0 where nothing is asked for. */
@@ -376,10 +376,12 @@ void html_sheet_apply(struct html_sheet *sheet, const struct sheet_element *elem
 	if (!sheet || !sheet->rule_count)
 		return;
 	apply_bucket(sheet, &sheet->universal, RANK_ALL, element, ancestors, count, stride, style);
-	apply_bucket(sheet, &sheet->buckets[element->tag % BUCKETS], RANK_TAG, element, ancestors, count, stride, style);
+	apply_bucket(sheet, &sheet->buckets[element->tag % BUCKETS], RANK_TAG, element, ancestors, count, stride,
+		     style);
 	for (uint32_t i = 0; i < element->class_count; i++)
-		apply_bucket(sheet, &sheet->buckets[element->classes[i] % BUCKETS], RANK_CLASS, element, ancestors, count,
-			     stride, style);
+		apply_bucket(sheet, &sheet->buckets[element->classes[i] % BUCKETS], RANK_CLASS, element, ancestors,
+			     count, stride, style);
 	if (element->id)
-		apply_bucket(sheet, &sheet->buckets[element->id % BUCKETS], RANK_ID, element, ancestors, count, stride, style);
+		apply_bucket(sheet, &sheet->buckets[element->id % BUCKETS], RANK_ID, element, ancestors, count, stride,
+			     style);
 }

@@ -32,8 +32,8 @@ struct html_sheet;
 bool html_sheet_add(struct html_sheet **sheet, struct str css, struct arena *arena);
 
 /*
- * Applies the rules of `sheet` (NULL: none) that select `element`. `ancestors` are its `count` ancestors, outermost first,
- * `stride` bytes apart. The sheet keeps count of its work, and gives up rules with combinators beyond a bound.
+ * Applies the rules of `sheet` (NULL: none) that select `element`. `ancestors` are its `count` ancestors, outermost
+ * first, `stride` bytes apart. The sheet keeps count of its work, and gives up rules with combinators beyond a bound.
  */
 void html_sheet_apply(struct html_sheet *sheet, const struct sheet_element *element,
 		      const struct sheet_element *ancestors, size_t count, size_t stride, struct html_style *style);

@@ -2,7 +2,6 @@
 
 #include "mail/html_color.h"
 
-
 #include <string.h>
 
 enum { NUMBER_MAX = 32 };
@@ -14,9 +13,9 @@ struct length_unit {
 };
 
 static const struct length_unit units[] = {
-	{"px", 1.0f, STYLE_PX},     {"pt", 4.0f / 3, STYLE_PX}, {"pc", 16.0f, STYLE_PX}, {"in", 96.0f, STYLE_PX},
-	{"cm", 37.8f, STYLE_PX},    {"mm", 3.78f, STYLE_PX},    {"em", 1.0f, STYLE_EM},  {"ex", 0.5f, STYLE_EM},
-	{"rem", 16.0f, STYLE_PX},   {"%", 0.01f, STYLE_PERCENT},
+    {"px", 1.0f, STYLE_PX},   {"pt", 4.0f / 3, STYLE_PX},  {"pc", 16.0f, STYLE_PX}, {"in", 96.0f, STYLE_PX},
+    {"cm", 37.8f, STYLE_PX},  {"mm", 3.78f, STYLE_PX},     {"em", 1.0f, STYLE_EM},  {"ex", 0.5f, STYLE_EM},
+    {"rem", 16.0f, STYLE_PX}, {"%", 0.01f, STYLE_PERCENT},
 };
 
 /* A number without locale, sign and fraction allowed; *ret_rest is what stands behind it. */
@@ -73,7 +72,7 @@ static struct style_value font_size(struct str text)
 	static const struct {
 		const char *name;
 		float px;
-	} names[] = {{"medium", 16}, {"small", 13},  {"large", 18},    {"x-small", 10},
+	} names[] = {{"medium", 16},  {"small", 13},   {"large", 18},   {"x-small", 10},
 		     {"x-large", 24}, {"initial", 16}, {"xx-small", 9}, {"xx-large", 32}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -150,32 +149,32 @@ struct property {
 };
 
 static const struct property properties[] = {
-	{"background", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-	{"background-color", STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
-	{"background-image", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-	{"bottom", STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
-	{"clip", STYLE_CLIP, READ_CLIP, NULL, NULL},
-	{"clip-path", STYLE_CLIP, READ_CLIP, NULL, NULL},
-	{"color", STYLE_COLOR, READ_COLOR, NULL, NULL},
-	{"display", STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
-	{"font-size", STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
-	{"height", STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
-	{"left", STYLE_LEFT, READ_LENGTH, NULL, NULL},
-	{"margin", STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
-	{"margin-left", STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
-	{"margin-top", STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
-	{"max-height", STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
-	{"max-width", STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
-	{"opacity", STYLE_OPACITY, READ_NUMBER, NULL, NULL},
-	{"overflow", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-	{"overflow-y", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-	{"position", STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
-	{"right", STYLE_RIGHT, READ_LENGTH, NULL, NULL},
-	{"text-indent", STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
-	{"top", STYLE_TOP, READ_LENGTH, NULL, NULL},
-	{"visibility", STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
-	{"white-space", STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
-	{"width", STYLE_WIDTH, READ_LENGTH, NULL, NULL},
+    {"background", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {"background-color", STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
+    {"background-image", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {"bottom", STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
+    {"clip", STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {"clip-path", STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {"color", STYLE_COLOR, READ_COLOR, NULL, NULL},
+    {"display", STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
+    {"font-size", STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
+    {"height", STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
+    {"left", STYLE_LEFT, READ_LENGTH, NULL, NULL},
+    {"margin", STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
+    {"margin-left", STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
+    {"margin-top", STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
+    {"max-height", STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
+    {"max-width", STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
+    {"opacity", STYLE_OPACITY, READ_NUMBER, NULL, NULL},
+    {"overflow", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {"overflow-y", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {"position", STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
+    {"right", STYLE_RIGHT, READ_LENGTH, NULL, NULL},
+    {"text-indent", STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
+    {"top", STYLE_TOP, READ_LENGTH, NULL, NULL},
+    {"visibility", STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
+    {"white-space", STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
+    {"width", STYLE_WIDTH, READ_LENGTH, NULL, NULL},
 };
 
 static const struct property *find_property(struct str name)
@@ -218,7 +217,7 @@ static struct style_value read_value(const struct property *property, struct str
 		return font_size(value);
 	case READ_COLOR:
 		return str_equal_nocase(value, STR("inherit")) ? (struct style_value){0}
-							      : color_value(html_color(value));
+							       : color_value(html_color(value));
 	case READ_BACKGROUND:
 		return background(value);
 	case READ_OVERFLOW:

@@ -60,7 +60,8 @@ static size_t invisible_length(struct str s)
 			return 3;
 		return 0;
 	case 0xe2:
-		if ((second == 0x80 && third >= 0x8b && third <= 0x8f) || (second == 0x81 && third >= 0xa0 && third <= 0xa4))
+		if ((second == 0x80 && third >= 0x8b && third <= 0x8f) ||
+		    (second == 0x81 && third >= 0xa0 && third <= 0xa4))
 			return 3;
 		return 0;
 	case 0xef:

@@ -8,7 +8,7 @@
 
 struct html_text {
 	struct readable *readable;
-	size_t start; /* of this part in the readable text */
+	size_t start;          /* of this part in the readable text */
 	unsigned int newlines; /* due before the next character: 1 a line end, 2 a blank line */
 	bool space;            /* due if no line end is */
 	size_t padding;        /* invisible characters in the run that is being read */
@@ -18,7 +18,8 @@ struct html_text {
 
 struct html_text html_text_make(struct readable *readable);
 
-/* Adds characters in a role; `keep_lines` as in <pre>. Runs of invisible characters are left out, and long ones noted. */
+/* Adds characters in a role; `keep_lines` as in <pre>. Runs of invisible characters are left out, and long ones noted.
+ */
 void html_text_add(struct html_text *text, struct str characters, bool keep_lines, enum text_role role, bool soft);
 
 /* Ends the line (1) or the paragraph (2), unless that is done already. */

@@ -1,56 +1,13 @@
 #include "mail/line.h"
 
 #include "base/list.h"
-#include "mail/script.h"
 
 enum {
 	RULER_MIN = 5,
-	WRAPPED_MIN = 45, /* bytes of a line that was wrapped: shorter ones end where the author ended them */
+	WRAPPED_MIN = 45,  /* bytes of a line that was wrapped: shorter ones end where the author ended them */
 	WRAPPED_MAX = 130, /* longer ones come from programs that do not wrap */
 	WIDEN_LINES = 25
 };
-
-size_t word_end(const struct folded *folded, size_t word)
-{
-	size_t end = word + 1 < folded->word_count ? folded->words[word + 1].folded : folded->text.n;
-	bool blank = end > folded->words[word].folded && ascii_is_space(folded->text.p[end - 1]);
-
-	return blank ? end - 1 : end;
-}
-
-struct str words_slice(const struct folded *folded, size_t first, size_t end)
-{
-	size_t start;
-
-	if (first >= end)
-		return (struct str){"", 0};
-	start = folded->words[first].folded;
-	return str_sub(folded->text, start, word_end(folded, end - 1) - start);
-}
-
-static bool is_unspaced(const struct folded *folded, size_t word)
-{
-	size_t at = folded->words[word].folded;
-	int32_t c;
-
-	if ((unsigned char)folded->text.p[at] < 0xe0)
-		return false;
-	script_read(folded->text.p + at, folded->text.n - at, &c);
-	return script_of(c) == SCRIPT_UNSPACED;
-}
-
-size_t words_weight(const struct folded *folded, size_t first, size_t end)
-{
-	size_t spaced = 0, unspaced = 0;
-
-	for (size_t i = first; i < end; i++) {
-		if (is_unspaced(folded, i))
-			unspaced++;
-		else
-			spaced++;
-	}
-	return spaced + (unspaced + 1) / 2;
-}
 
 static bool is_ruler(struct str original)
 {
@@ -143,8 +100,8 @@ static bool add_line(struct splitter *s, size_t start, size_t end)
 	    .end = (uint32_t)(start + trimmed.n),
 	    .first_word = (uint32_t)first,
 	    .end_word = (uint32_t)s->word,
-	    .words = (uint32_t)words_weight(s->folded, first, s->word),
-	    .folded = words_slice(s->folded, first, s->word),
+	    .words = (uint32_t)folded_weight(s->folded, first, s->word),
+	    .folded = folded_slice(s->folded, first, s->word),
 	    .quote_depth = quote_depth_of(trimmed),
 	    .paragraph = s->paragraph,
 	    .part_start = s->part_start,
@@ -208,8 +165,8 @@ static bool starts_item(struct str original)
 		digits++;
 	if (digits)
 		return digits < 3 && digits < original.n && (original.p[digits] == '.' || original.p[digits] == ')');
-	return original.n > 1 && ((original.p[1] == ' ' && !ascii_is_alnum(original.p[0])) ||
-				  str_starts(original, STR("\xe2\x80\xa2")));
+	return original.n > 1 &&
+	       ((original.p[1] == ' ' && !ascii_is_alnum(original.p[0])) || str_starts(original, STR("\xe2\x80\xa2")));
 }
 
 bool line_wraps(const struct lines *lines, size_t index)
@@ -217,8 +174,9 @@ bool line_wraps(const struct lines *lines, size_t index)
 	const struct line *line = &lines->items[index], *next = line + 1;
 	size_t length = line->end - line->start;
 
-	return index + 1 < lines->count && !next->paragraph && next->part == line->part && !line->ruler && !next->ruler &&
-	       length >= WRAPPED_MIN && length <= WRAPPED_MAX && !starts_item(line_original(lines, index + 1));
+	return index + 1 < lines->count && !next->paragraph && next->part == line->part && !line->ruler &&
+	       !next->ruler && length >= WRAPPED_MIN && length <= WRAPPED_MAX &&
+	       !starts_item(line_original(lines, index + 1));
 }
 
 void lines_widen(const struct lines *lines, size_t *start, size_t *end)
@@ -259,5 +217,5 @@ struct str lines_folded(const struct lines *lines, size_t start, size_t end)
 {
 	if (start >= end)
 		return (struct str){"", 0};
-	return words_slice(lines->folded, lines->items[start].first_word, lines->items[end - 1].end_word);
+	return folded_slice(lines->folded, lines->items[start].first_word, lines->items[end - 1].end_word);
 }

@@ -7,11 +7,11 @@
 #ifndef COLDSHOULDER_MAIL_LINE_H
 #define COLDSHOULDER_MAIL_LINE_H
 
-#include "mail/fold.h"
+#include "mail/folded.h"
 #include "mail/message.h"
 
 enum line_part {
-	LINE_BODY, /* the author's own words, until something else is known */
+	LINE_BODY,  /* the author's own words, until something else is known */
 	LINE_OLDER, /* the same author's earlier words, quoted below (a reminder of an unanswered mail) */
 	LINE_QUOTE,
 	LINE_FORWARD,
@@ -24,8 +24,8 @@ struct line {
 	uint32_t end;
 	uint32_t first_word; /* words[first_word, end_word) of the folding begin in this line; at least one */
 	uint32_t end_word;
-	uint32_t words; /* as a reader counts: two characters of an unspaced script are one */
-	struct str folded; /* the line's slice of the folded text */
+	uint32_t words;      /* as a reader counts: two characters of an unspaced script are one */
+	struct str folded;   /* the line's slice of the folded text */
 	uint8_t quote_depth; /* number of '>' in front */
 	bool paragraph;      /* a blank line, or nothing, stands before it */
 	bool part_start;     /* the first line of a text part: what was said of the end of one part ends here */
@@ -67,14 +67,5 @@ size_t lines_words(const struct lines *lines, size_t start, size_t end, enum lin
 
 /* The folded text of lines [start, end), which must follow one another. */
 struct str lines_folded(const struct lines *lines, size_t start, size_t end);
-
-/* Words [first, end) of a folding as a reader counts them. */
-size_t words_weight(const struct folded *folded, size_t first, size_t end);
-
-/* Offset behind the last byte of a word of a folding. */
-size_t word_end(const struct folded *folded, size_t word);
-
-/* The folded text of words [first, end). */
-struct str words_slice(const struct folded *folded, size_t first, size_t end);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "mail/link_scan.h"
+#include "mail/percent.h"
 #include "mail/redirect.h"
 #include "mail/script.h"
 
@@ -15,38 +16,15 @@ enum {
 	SCHEME_BYTES = 12
 };
 
-static int hex_value(char c)
-{
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool is_unreserved(int c)
+/* RFC 3986 2.3 */
+static bool is_unreserved(unsigned char c)
 {
 	return c < 0x80 && (ascii_is_alnum((char)c) || c == '-' || c == '.' || c == '_' || c == '~');
 }
 
-/* Decodes the percent-encoded bytes of `s` that are unreserved and, if so wished, those beyond ASCII. */
-static struct str percent_decode(struct str s, bool beyond_ascii, struct arena *arena)
+static bool is_host_byte(unsigned char c)
 {
-	struct buf out = buf_make(arena);
-
-	if (str_find_byte(s, 0, '%') == STR_NONE)
-		return s;
-	for (size_t i = 0; i < s.n; i++) {
-		int high = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex_value(s.p[i + 2]) : -1;
-		int c = high * 16 + low;
-
-		if (s.p[i] == '%' && high >= 0 && low >= 0 && (is_unreserved(c) || (beyond_ascii && c >= 0x80))) {
-			buf_add_byte(&out, (char)c);
-			i += 2;
-		} else {
-			buf_add_byte(&out, s.p[i]);
-		}
-	}
-	return buf_failed(&out) ? (struct str){"", 0} : buf_str(&out);
+	return c >= 0x80 || is_unreserved(c);
 }
 
 /* Without blanks around it and line breaks and tabs in it, which browsers ignore (WHATWG URL 4.4). */
@@ -117,7 +95,7 @@ static bool is_utf8(struct str s)
 /* Lower case, A-labels (UTS #46) where it is an IDN that converts, no dot at the end. */
 static struct str host_normalise(struct str host, struct arena *arena)
 {
-	struct str decoded = percent_decode(host, true, arena);
+	struct str decoded = percent_decode(host, is_host_byte, arena);
 	bool ascii = true;
 	char *alabel = NULL;
 
@@ -130,7 +108,8 @@ static struct str host_normalise(struct str host, struct arena *arena)
 		ascii &= (unsigned char)host.p[i] < 0x80;
 	if (ascii || !host.n)
 		return host;
-	if (idn2_lookup_u8((const uint8_t *)host.p, (uint8_t **)&alabel, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
+	if (idn2_lookup_u8((const uint8_t *)host.p, (uint8_t **)&alabel, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) ==
+	    IDN2_OK)
 		host = lower(str_of(alabel), arena);
 	idn2_free(alabel);
 	return host;
@@ -173,7 +152,7 @@ bool link_parse(struct str target, struct arena *arena, struct link_target *ret_
 	rest = str_sub(target, authority, target.n);
 	for (path = 0; path < rest.n && rest.p[path] != '?' && rest.p[path] != '#';)
 		path++;
-	ret_target->path = percent_decode(str_sub(rest, 0, path), false, arena);
+	ret_target->path = percent_decode(str_sub(rest, 0, path), is_unreserved, arena);
 	ret_target->query = (struct str){"", 0};
 	if (path < rest.n && rest.p[path] == '?') {
 		size_t fragment = str_find_byte(rest, path, '#');
@@ -197,7 +176,8 @@ static struct str label_before(struct str host, size_t *end)
 
 struct str link_organisation(struct str host)
 {
-	static const char *const second_levels[] = {"co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob"};
+	static const char *const second_levels[] = {"co", "com", "net", "org", "gov", "edu",
+						    "ac", "or",  "ne",  "go",  "gob"};
 	size_t port = str_find_byte(host, 0, ':'), end;
 	struct str last, second;
 

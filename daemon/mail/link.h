@@ -32,8 +32,8 @@ void links_examine(struct message *message);
 
 /*
  * The links of HTML and the URLs in the text, "host/path", one a line, each once, at most `max`; NUL-terminated, in
- * `arena`. A known redirector gives the place it leads to, others that carry a URL give both. *ret_cut: there were more.
- * STATUS_NO_MEMORY.
+ * `arena`. A known redirector gives the place it leads to, others that carry a URL give both. *ret_cut: there were
+ * more. STATUS_NO_MEMORY.
  */
 enum status links_list(const struct message *message, size_t max, struct arena *arena, struct str *ret_text,
 		       bool *ret_cut);

@@ -6,18 +6,41 @@ enum { HOST_MAX = 253 };
 
 /* Top-level domains that bare hosts in mail have; with a scheme or "www." any will do. Sorted. */
 static const char *const top_level[] = {
-	"academy", "ae", "africa", "agency", "ai", "app", "ar", "at", "au", "be", "berlin", "bg", "bio", "biz", "blog",
-	"br", "business", "ca", "capital", "care", "cat", "cc", "ch", "chat", "cl", "cloud", "club", "cn", "co", "coach",
-	"com", "company", "consulting", "cz", "de", "design", "dev", "digital", "directory", "dk", "edu", "ee", "email",
-	"es", "eu", "events", "example", "expert", "fi", "finance", "fm", "fr", "fyi", "gg", "gl", "gle", "global", "gov",
-	"gr", "group", "guide", "health", "hk", "hr", "hu", "id", "ie", "il", "im", "in", "inc", "info", "ink", "institute",
-	"international", "io", "is", "it", "jobs", "jp", "kr", "la", "law", "legal", "life", "link", "live", "llc", "lt",
-	"lu", "lv", "ly", "market", "marketing", "me", "media", "mobi", "mx", "my", "net", "network", "news", "ngo", "ninja",
-	"nl", "no", "nz", "one", "online", "org", "page", "partners", "ph", "pl", "plus", "pro", "pt", "pub", "qa", "ro",
-	"rs", "ru", "run", "sa", "sale", "school", "se", "services", "sg", "sh", "shop", "si", "site", "sk", "so", "social",
-	"software", "solutions", "space", "store", "studio", "su", "support", "systems", "tech", "technology", "test", "th",
-	"to", "tools", "top", "tr", "trade", "training", "travel", "tv", "tw", "ua", "uk", "us", "uy", "vc", "ventures",
-	"video", "vip", "vn", "website", "wiki", "work", "works", "world", "xn--p1ai", "xyz", "za", "zone",
+    "academy",    "ae",       "africa",     "agency",    "ai",
+    "app",        "ar",       "at",         "au",        "be",
+    "berlin",     "bg",       "bio",        "biz",       "blog",
+    "br",         "business", "ca",         "capital",   "care",
+    "cat",        "cc",       "ch",         "chat",      "cl",
+    "cloud",      "club",     "cn",         "co",        "coach",
+    "com",        "company",  "consulting", "cz",        "de",
+    "design",     "dev",      "digital",    "directory", "dk",
+    "edu",        "ee",       "email",      "es",        "eu",
+    "events",     "example",  "expert",     "fi",        "finance",
+    "fm",         "fr",       "fyi",        "gg",        "gl",
+    "gle",        "global",   "gov",        "gr",        "group",
+    "guide",      "health",   "hk",         "hr",        "hu",
+    "id",         "ie",       "il",         "im",        "in",
+    "inc",        "info",     "ink",        "institute", "international",
+    "io",         "is",       "it",         "jobs",      "jp",
+    "kr",         "la",       "law",        "legal",     "life",
+    "link",       "live",     "llc",        "lt",        "lu",
+    "lv",         "ly",       "market",     "marketing", "me",
+    "media",      "mobi",     "mx",         "my",        "net",
+    "network",    "news",     "ngo",        "ninja",     "nl",
+    "no",         "nz",       "one",        "online",    "org",
+    "page",       "partners", "ph",         "pl",        "plus",
+    "pro",        "pt",       "pub",        "qa",        "ro",
+    "rs",         "ru",       "run",        "sa",        "sale",
+    "school",     "se",       "services",   "sg",        "sh",
+    "shop",       "si",       "site",       "sk",        "so",
+    "social",     "software", "solutions",  "space",     "store",
+    "studio",     "su",       "support",    "systems",   "tech",
+    "technology", "test",     "th",         "to",        "tools",
+    "top",        "tr",       "trade",      "training",  "travel",
+    "tv",         "tw",       "ua",         "uk",        "us",
+    "uy",         "vc",       "ventures",   "video",     "vip",
+    "vn",         "website",  "wiki",       "work",      "works",
+    "world",      "xn--p1ai", "xyz",        "za",        "zone",
 };
 
 static bool is_top_level(struct str label)
@@ -71,7 +94,8 @@ bool link_is_host(struct str host)
 	return labels > 1 && is_top_level(label);
 }
 
-/* Where the URL that begins at `start` ends: at a blank, or what cannot be in a URL, or a bracket that opened before it. */
+/* Where the URL that begins at `start` ends: at a blank, or what cannot be in a URL, or a bracket that opened before
+ * it. */
 static size_t url_end(struct str text, size_t start)
 {
 	size_t end = start, open = 0;

@@ -1,4 +1,4 @@
-#include "mail/fold_draft.h"
+#include "mail/lookalike.h"
 
 #include "base/list.h"
 #include "mail/script.h"
@@ -13,15 +13,15 @@ struct lookalike {
 
 /* Lower-case letters, as they are after case folding; ordered. Chosen by eye from Unicode's confusables.txt. */
 static const struct lookalike lookalikes[] = {
-	{0x03b1, 'a', true},  {0x03b2, 'b', false}, {0x03b3, 'y', false}, {0x03b5, 'e', false}, {0x03b6, 'z', false},
-	{0x03b7, 'n', false}, {0x03b9, 'i', true},  {0x03ba, 'k', true},  {0x03bd, 'v', true},  {0x03bf, 'o', true},
-	{0x03c1, 'p', true},  {0x03c4, 't', false}, {0x03c5, 'u', true},  {0x03c7, 'x', true},  {0x03c9, 'w', false},
-	{0x03f2, 'c', true},  {0x03f3, 'j', true},  {0x0430, 'a', true},  {0x0432, 'b', false}, {0x0433, 'r', false},
-	{0x0435, 'e', true},  {0x043a, 'k', false}, {0x043c, 'm', false}, {0x043d, 'h', false}, {0x043e, 'o', true},
-	{0x043f, 'n', false}, {0x0440, 'p', true},  {0x0441, 'c', true},  {0x0442, 't', false}, {0x0443, 'y', true},
-	{0x0445, 'x', true},  {0x044c, 'b', false}, {0x0454, 'e', false}, {0x0455, 's', true},  {0x0456, 'i', true},
-	{0x0458, 'j', true},  {0x0475, 'v', true},  {0x04af, 'y', true},  {0x04bb, 'h', true},  {0x04cf, 'l', true},
-	{0x0501, 'd', true},  {0x051b, 'q', true},  {0x051d, 'w', true},
+    {0x03b1, 'a', true},  {0x03b2, 'b', false}, {0x03b3, 'y', false}, {0x03b5, 'e', false}, {0x03b6, 'z', false},
+    {0x03b7, 'n', false}, {0x03b9, 'i', true},  {0x03ba, 'k', true},  {0x03bd, 'v', true},  {0x03bf, 'o', true},
+    {0x03c1, 'p', true},  {0x03c4, 't', false}, {0x03c5, 'u', true},  {0x03c7, 'x', true},  {0x03c9, 'w', false},
+    {0x03f2, 'c', true},  {0x03f3, 'j', true},  {0x0430, 'a', true},  {0x0432, 'b', false}, {0x0433, 'r', false},
+    {0x0435, 'e', true},  {0x043a, 'k', false}, {0x043c, 'm', false}, {0x043d, 'h', false}, {0x043e, 'o', true},
+    {0x043f, 'n', false}, {0x0440, 'p', true},  {0x0441, 'c', true},  {0x0442, 't', false}, {0x0443, 'y', true},
+    {0x0445, 'x', true},  {0x044c, 'b', false}, {0x0454, 'e', false}, {0x0455, 's', true},  {0x0456, 'i', true},
+    {0x0458, 'j', true},  {0x0475, 'v', true},  {0x04af, 'y', true},  {0x04bb, 'h', true},  {0x04cf, 'l', true},
+    {0x0501, 'd', true},  {0x051b, 'q', true},  {0x051d, 'w', true},
 };
 
 enum run_kind {

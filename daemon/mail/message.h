@@ -38,18 +38,18 @@ struct link {
 
 /* Facts about the form of a message; the names are those of the rule language where they appear there. */
 struct message_facts {
-	bool reply;            /* "Re:"-like subject, In-Reply-To or References */
-	bool list;             /* List-Id, List-Post, or other mailing-list marks */
-	bool bulk;             /* Precedence bulk/junk/list, Feedback-ID, or bulk sender marks */
-	bool automatic;        /* Auto-Submitted, DSN, MDN, vacation, null-sender forms */
-	bool has_unsubscribe;  /* List-Unsubscribe */
-	bool calendar;         /* a text/calendar part */
-	bool encrypted;        /* multipart/encrypted or S/MIME enveloped: no text to see */
-	bool parts_differ;     /* the alternatives of multipart/alternative say different things */
-	bool hidden_text;      /* HTML hid words from the reader */
-	bool tracking_pixel;   /* a remote image of at most 2 x 2 pixels, or hidden */
-	bool link_mismatch;    /* a link shows one host and leads to another */
-	bool quoted_only;      /* the author wrote (almost) nothing above older text of their own */
+	bool reply;           /* "Re:"-like subject, In-Reply-To or References */
+	bool list;            /* List-Id, List-Post, or other mailing-list marks */
+	bool bulk;            /* Precedence bulk/junk/list, Feedback-ID, or bulk sender marks */
+	bool automatic;       /* Auto-Submitted, DSN, MDN, vacation, null-sender forms */
+	bool has_unsubscribe; /* List-Unsubscribe */
+	bool calendar;        /* a text/calendar part */
+	bool encrypted;       /* multipart/encrypted or S/MIME enveloped: no text to see */
+	bool parts_differ;    /* the alternatives of multipart/alternative say different things */
+	bool hidden_text;     /* HTML hid words from the reader */
+	bool tracking_pixel;  /* a remote image of at most 2 x 2 pixels, or hidden */
+	bool link_mismatch;   /* a link shows one host and leads to another */
+	bool quoted_only;     /* the author wrote (almost) nothing above older text of their own */
 	bool has_attachment;
 	size_t hidden_words;
 	uint32_t limits; /* enum mail_limit bits */

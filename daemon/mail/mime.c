@@ -73,12 +73,12 @@ static void read_part(struct readable *readable, GMimePart *part, bool alone)
 {
 	GMimeObject *object = GMIME_OBJECT(part);
 	struct leaf leaf = {
-		.type = g_mime_object_get_content_type(object),
-		.disposition = g_mime_object_get_content_disposition(object),
-		.encoding = g_mime_part_get_content_encoding(part),
-		.bytes = content_bytes(part),
-		.has_content_id = g_mime_object_get_content_id(object) != NULL,
-		.alone = alone,
+	    .type = g_mime_object_get_content_type(object),
+	    .disposition = g_mime_object_get_content_disposition(object),
+	    .encoding = g_mime_part_get_content_encoding(part),
+	    .bytes = content_bytes(part),
+	    .has_content_id = g_mime_object_get_content_id(object) != NULL,
+	    .alone = alone,
 	};
 
 	read_leaf(readable, &leaf);
@@ -120,8 +120,8 @@ static bool is_plain(GMimeObject *object)
 }
 
 /*
- * Decides between what was read so far, text[start, middle), and the alternative that follows it; takes out the one that
- * says nothing more. The plain one stays when both say the same.
+ * Decides between what was read so far, text[start, middle), and the alternative that follows it; takes out the one
+ * that says nothing more. The plain one stays when both say the same.
  */
 static void choose(struct readable *readable, size_t start, size_t middle, bool second_is_plain)
 {
@@ -133,8 +133,8 @@ static void choose(struct readable *readable, size_t start, size_t middle, bool 
 	if (text.n - start > readable->compare_left)
 		return;
 	readable->compare_left -= text.n - start;
-	answer = second_is_plain ? alternative_compare(second, first, readable->arena)
-				 : alternative_compare(first, second, readable->arena);
+	answer = second_is_plain ? alternative_compare(second, first, buf_str(&readable->unseen), readable->arena)
+				 : alternative_compare(first, second, buf_str(&readable->unseen), readable->arena);
 	if (answer == ALTERNATIVE_DIFFERENT) {
 		readable->facts->parts_differ = true;
 		return;
@@ -152,6 +152,7 @@ static void read_alternatives(struct readable *readable, GMimeMultipart *multipa
 	int count = g_mime_multipart_get_count(multipart);
 
 	readable_flush(readable);
+	buf_clear(&readable->unseen);
 	start = readable->text.n;
 	for (int i = 0; i < count; i++) {
 		GMimeObject *child = g_mime_multipart_get_part(multipart, i);
@@ -228,8 +229,7 @@ static GMimeObject *parse_structure(GByteArray *text)
 static bool read_structure(struct readable *readable, struct str type_value, struct str body, bool empty_too)
 {
 	struct buf text = buf_make(readable->arena);
-	size_t length =
-		prepass_length(body, type_value, readable->limits, readable->arena, &readable->facts->limits);
+	size_t length = prepass_length(body, type_value, readable->limits, readable->arena, &readable->facts->limits);
 	GMimeObject *object;
 	GByteArray *bytes;
 	bool empty;
@@ -282,11 +282,11 @@ void mime_read(struct readable *readable, const struct header_list *headers, str
 {
 	struct part_header header = part_header_read(headers, readable->arena);
 	const struct leaf leaf = {
-		.type = header.type,
-		.disposition = header.disposition,
-		.encoding = header.encoding,
-		.bytes = body,
-		.alone = true,
+	    .type = header.type,
+	    .disposition = header.disposition,
+	    .encoding = header.encoding,
+	    .bytes = body,
+	    .alone = true,
 	};
 	struct str guessed = STR("");
 

@@ -2,7 +2,7 @@
 
 #include "mail/fold.h"
 
-enum { NAME_BYTES_MAX = 256, WHOLE_MIN = 4 };
+enum { NAME_BYTES_MAX = 256, WHOLE_MIN = 4, SHORT_MIN = 3 };
 
 static bool is_separator(char c)
 {
@@ -49,8 +49,8 @@ struct names names_of(const struct address_list *addresses, struct arena *arena)
 	struct names names = {.count = 0, .whole = {"", 0}};
 
 	if (addresses->count)
-		names.whole = without_blanks(
-		    fold_string(str_sub(addresses->items[0].display, 0, NAME_BYTES_MAX), arena), arena);
+		names.whole =
+		    without_blanks(fold_string(str_sub(addresses->items[0].display, 0, NAME_BYTES_MAX), arena), arena);
 
 	for (size_t i = 0; i < addresses->count && i < NAMES_ADDRESSES_MAX; i++) {
 		add(&names, addresses->items[i].display, arena);
@@ -77,6 +77,15 @@ bool names_contain(const struct names *names, struct str word)
 	rest = word;
 	while (word.n && str_split(&rest, '-', &piece))
 		if (is_name(names, piece))
+			return true;
+	return false;
+}
+
+bool names_shorten(const struct names *names, struct str word)
+{
+	word = trim_punctuation(word);
+	for (size_t i = 0; word.n >= SHORT_MIN && i < names->count; i++)
+		if (str_starts(names->words[i], word))
 			return true;
 	return false;
 }

@@ -20,4 +20,7 @@ struct names names_of(const struct address_list *addresses, struct arena *arena)
 /* True when a folded word, punctuation around it aside, is one of the names. */
 bool names_contain(const struct names *names, struct str word);
 
+/* True when a folded word of three bytes or more is the beginning of one of the names ("greg" of "gregory"). */
+bool names_shorten(const struct names *names, struct str word);
+
 #endif

@@ -20,7 +20,7 @@ static size_t take(const struct excerpt *excerpt, size_t first, size_t end, size
 {
 	size_t i = first;
 
-	while (i < end && words_weight(&excerpt->folded, first, i + 1) <= budget)
+	while (i < end && folded_weight(&excerpt->folded, first, i + 1) <= budget)
 		i++;
 	return i;
 }
@@ -43,10 +43,10 @@ void opener_find(const struct excerpt *excerpt, const struct names *recipients, 
 	if (first >= folded->word_count)
 		first = 0;
 	for (at = first; at < folded->word_count && words < OPENER_WORDS;) {
-		size_t end = sentence_end(excerpt, at), n = words_weight(folded, at, end);
+		size_t end = sentence_end(excerpt, at), n = folded_weight(folded, at, end);
 
 		if (pleasantries < PLEASANTRIES_MAX && n <= PLEASANTRY_WORDS &&
-		    is_pleasantry(&index, words_slice(folded, at, end))) {
+		    is_pleasantry(&index, folded_slice(folded, at, end))) {
 			pleasantries++;
 			at = end;
 			continue;
@@ -65,7 +65,7 @@ static size_t take_back(const struct excerpt *excerpt, size_t first, size_t end)
 {
 	size_t i = end;
 
-	while (i > first && words_weight(&excerpt->folded, i - 1, end) <= CLOSING_CAP)
+	while (i > first && folded_weight(&excerpt->folded, i - 1, end) <= CLOSING_CAP)
 		i--;
 	return i;
 }
@@ -79,7 +79,7 @@ void closing_find(const struct excerpt *excerpt, size_t start, size_t end, size_
 
 		if (next < start)
 			next = start;
-		n = words_weight(&excerpt->folded, next, first);
+		n = folded_weight(&excerpt->folded, next, first);
 		if (words && words + n > CLOSING_WORDS)
 			break;
 		words += n;

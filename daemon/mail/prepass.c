@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-	DEPTH_MAX = 256,      /* whatever the configuration says: the parser recurses */
+	DEPTH_MAX = 256,       /* whatever the configuration says: the parser recurses */
 	TYPE_MAX = 16 * 1024,  /* bytes of a Content-Type field */
 	FIELD_MAX = 64 * 1024, /* bytes of any other field of a part */
 	PARTS_FACTOR = 4       /* all parts together may have so much more header than the message */

@@ -1,5 +1,6 @@
 #include "mail/quote.h"
 
+#include "mail/attribution.h"
 #include "mail/wording.h"
 
 enum {
@@ -31,8 +32,8 @@ static void mark_fragments(struct lines *lines)
 		const struct line *above = line - 1, *below = line + 1;
 
 		if (line->part == LINE_BODY && above->quote_depth && below->quote_depth && !line->paragraph &&
-		    !below->paragraph && line->words <= FRAGMENT_WORDS && above->end - above->start >= WRAPPED_LINE_BYTES &&
-		    starts_lower(line_original(lines, i)))
+		    !below->paragraph && line->words <= FRAGMENT_WORDS &&
+		    above->end - above->start >= WRAPPED_LINE_BYTES && starts_lower(line_original(lines, i)))
 			line->part = LINE_QUOTE;
 	}
 }

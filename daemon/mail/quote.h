@@ -1,6 +1,6 @@
 /*
- * quote - finds what a message quotes or forwards: lines with '>', "on ..., x wrote:", "original message" and the
- * header blocks that Outlook puts above an answer, forwarded messages. Private to author.c. Pure but for the lines.
+ * quote - finds what a message quotes or forwards: lines with '>', "original message" and the header blocks that
+ * Outlook puts above an answer, forwarded messages. Private to author.c.
  */
 #ifndef COLDSHOULDER_MAIL_QUOTE_H
 #define COLDSHOULDER_MAIL_QUOTE_H
@@ -11,14 +11,8 @@
 void quote_mark(struct lines *lines);
 
 /*
- * True when lines [*ret_start, end) introduce a quotation ("On ..., x wrote:", wrapped or not); line `end` - 1 is given
- * as `last`. Strong: they can be nothing else, even when no line below is marked as quoted.
- */
-bool attribution_ends_at(const struct lines *lines, size_t last, bool *ret_strong, size_t *ret_start);
-
-/*
- * Number of lines from `index` on that are the header block of an older message ("From: ... Sent: ..."), and the line of
- * its sender; 0: none.
+ * Number of lines from `index` on that are the header block of an older message ("From: ... Sent: ..."), and the line
+ * of its sender; 0: none.
  */
 size_t quote_header_block(const struct lines *lines, size_t index, size_t *ret_from);
 

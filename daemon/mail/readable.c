@@ -4,20 +4,21 @@
 
 #include <string.h>
 
-enum { COMPARE_BYTES = 4 << 20 };
+enum { COMPARE_BYTES = 4 << 20, UNSEEN_BYTES = 64 * 1024 };
 
 struct readable readable_make(const struct mail_limits *limits, struct message_facts *facts, struct arena *arena)
 {
 	return (struct readable){
-		.arena = arena,
-		.limits = limits,
-		.facts = facts,
-		.deadline = clock_monotonic_ns() + (int64_t)limits->time_ms * 1000000,
-		.text = buf_make(arena),
-		.spans = list_make(sizeof(struct readable_span), arena),
-		.links = list_make(sizeof(struct link), arena),
-		.decoded_left = limits->decoded_bytes,
-		.compare_left = COMPARE_BYTES,
+	    .arena = arena,
+	    .limits = limits,
+	    .facts = facts,
+	    .deadline = clock_monotonic_ns() + (int64_t)limits->time_ms * 1000000,
+	    .text = buf_make(arena),
+	    .spans = list_make(sizeof(struct readable_span), arena),
+	    .links = list_make(sizeof(struct link), arena),
+	    .unseen = buf_make(arena),
+	    .decoded_left = limits->decoded_bytes,
+	    .compare_left = COMPARE_BYTES,
 	};
 }
 
@@ -132,6 +133,14 @@ void readable_add_link(struct readable *readable, struct str target, struct str 
 		readable->failed = true;
 }
 
+void readable_add_unseen(struct readable *readable, struct str text)
+{
+	if (!text.n || readable->unseen.n + text.n > UNSEEN_BYTES)
+		return;
+	buf_add_str(&readable->unseen, text);
+	buf_add_byte(&readable->unseen, ' ');
+}
+
 struct str readable_take(struct readable *readable, struct str bytes)
 {
 	if (bytes.n > readable->decoded_left) {
@@ -152,7 +161,7 @@ bool readable_time_left(struct readable *readable)
 
 bool readable_failed(const struct readable *readable)
 {
-	return readable->failed || buf_failed(&readable->text);
+	return readable->failed || buf_failed(&readable->text) || buf_failed(&readable->unseen);
 }
 
 enum status readable_finish(struct readable *readable, struct message *message)

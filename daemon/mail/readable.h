@@ -27,6 +27,7 @@ struct readable {
 	enum text_role role;
 	bool role_soft;
 	size_t role_start;
+	struct buf unseen;   /* what HTML hid, and descriptions of images: a blank behind each */
 	size_t decoded_left; /* bytes that may still be decoded */
 	size_t compare_left; /* bytes that may still be compared between alternatives */
 	bool failed;
@@ -52,6 +53,9 @@ void readable_settle_quotes(struct readable *readable, size_t first, size_t star
 
 /* Adds a link (both slices stay valid); beyond limits->links it is dropped and noted. */
 void readable_add_link(struct readable *readable, struct str target, struct str visible);
+
+/* Keeps text that HTML has and a reader does not see, up to a bound. */
+void readable_add_unseen(struct readable *readable, struct str text);
 
 /* The first of `bytes` that may still be decoded; a cut is noted. */
 struct str readable_take(struct readable *readable, struct str bytes);

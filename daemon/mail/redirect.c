@@ -1,6 +1,7 @@
 #include "mail/redirect.h"
 
 #include "base/buf.h"
+#include "mail/percent.h"
 
 /* Hosts (with what is below them) that pass on; `path` "" for any; `parameter` holds the target. */
 static const struct redirector {
@@ -8,60 +9,39 @@ static const struct redirector {
 	const char *path;
 	const char *parameter;
 } redirectors[] = {
-	{"google.com", "/url", "q"},
-	{"google.com", "/url", "url"},
-	{"safelinks.protection.outlook.com", "", "url"},
-	{"urldefense.proofpoint.com", "/v1/url", "u"},
-	{"l.facebook.com", "/l.php", "u"},
-	{"lm.facebook.com", "/l.php", "u"},
-	{"l.instagram.com", "", "u"},
-	{"l.messenger.com", "", "u"},
-	{"linkedin.com", "/redir", "url"},
-	{"linkedin.com", "/safety/go", "url"},
-	{"linkedin.com", "/comm/safety/go", "url"},
-	{"youtube.com", "/redirect", "q"},
-	{"slack-redir.net", "/link", "url"},
-	{"out.reddit.com", "", "url"},
-	{"vk.com", "/away.php", "to"},
-	{"t.umblr.com", "/redirect", "z"},
-	{"linkprotect.cudasvc.com", "/url", "a"},
-	{"secure-web.cisco.com", "", "url"},
-	{"protect2.fireeye.com", "", "u"},
-	{"duckduckgo.com", "/l/", "uddg"},
-	{"steamcommunity.com", "/linkfilter", "url"},
-	{"deref-mail.com", "", "redirectUrl"},
-	{"deref-gmx.net", "", "redirectUrl"},
+    {"google.com", "/url", "q"},
+    {"google.com", "/url", "url"},
+    {"safelinks.protection.outlook.com", "", "url"},
+    {"urldefense.proofpoint.com", "/v1/url", "u"},
+    {"l.facebook.com", "/l.php", "u"},
+    {"lm.facebook.com", "/l.php", "u"},
+    {"l.instagram.com", "", "u"},
+    {"l.messenger.com", "", "u"},
+    {"linkedin.com", "/redir", "url"},
+    {"linkedin.com", "/safety/go", "url"},
+    {"linkedin.com", "/comm/safety/go", "url"},
+    {"youtube.com", "/redirect", "q"},
+    {"slack-redir.net", "/link", "url"},
+    {"out.reddit.com", "", "url"},
+    {"vk.com", "/away.php", "to"},
+    {"t.umblr.com", "/redirect", "z"},
+    {"linkprotect.cudasvc.com", "/url", "a"},
+    {"secure-web.cisco.com", "", "url"},
+    {"protect2.fireeye.com", "", "u"},
+    {"duckduckgo.com", "/l/", "uddg"},
+    {"steamcommunity.com", "/linkfilter", "url"},
+    {"deref-mail.com", "", "redirectUrl"},
+    {"deref-gmx.net", "", "redirectUrl"},
 };
 
 /* Names of parameters that carry the target wherever they are. */
-static const char *const parameters[] = {"url",    "u",      "redirect", "redirect_url", "redirecturl", "target",
-					 "dest",   "destination", "goto", "link", "to", "r"};
+static const char *const parameters[] = {"url",  "u",           "redirect", "redirect_url", "redirecturl", "target",
+					 "dest", "destination", "goto",     "link",         "to",          "r"};
 
-static int hex_value(char c)
+/* Bytes that a URL can hold as they are. */
+static bool is_graphic(unsigned char c)
 {
-	if (ascii_is_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decoding of a query value; bytes that a URL cannot hold stay encoded. */
-static struct str decode(struct str s, struct arena *arena)
-{
-	struct buf out = buf_make(arena);
-
-	for (size_t i = 0; i < s.n; i++) {
-		int high = i + 2 < s.n ? hex_value(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex_value(s.p[i + 2]) : -1;
-		int c = high * 16 + low;
-
-		if (s.p[i] != '%' || high < 0 || low < 0 || c <= ' ' || c >= 0x7f) {
-			buf_add_byte(&out, s.p[i]);
-			continue;
-		}
-		buf_add_byte(&out, (char)c);
-		i += 2;
-	}
-	return buf_failed(&out) ? (struct str){"", 0} : buf_str(&out);
+	return c > ' ' && c < 0x7f;
 }
 
 static bool is_absolute(struct str s)
@@ -96,7 +76,7 @@ static struct str defense_v2(struct str query, struct arena *arena)
 
 	for (size_t i = 0; i < value.n; i++)
 		buf_add_byte(&out, value.p[i] == '-' ? '%' : value.p[i] == '_' ? '/' : value.p[i]);
-	return buf_failed(&out) ? (struct str){"", 0} : decode(buf_str(&out), arena);
+	return buf_failed(&out) ? (struct str){"", 0} : percent_decode(buf_str(&out), is_graphic, arena);
 }
 
 /* Proofpoint's third form: /v3/__TARGET__;... where browsers and programs may have made one slash of two. */
@@ -151,7 +131,7 @@ static struct str known_target(const struct link_target *link, struct arena *are
 			continue;
 		value = parameter_of(link->query, str_of(redirectors[i].parameter));
 		if (value.n)
-			return decode(value, arena);
+			return percent_decode(value, is_graphic, arena);
 	}
 	return (struct str){"", 0};
 }
@@ -167,7 +147,7 @@ struct str redirect_target(const struct link_target *link, struct arena *arena, 
 		struct str value = parameter_of(link->query, str_of(parameters[i]));
 
 		if (is_absolute(value))
-			return decode(value, arena);
+			return percent_decode(value, is_graphic, arena);
 	}
 	return target;
 }

@@ -2,11 +2,11 @@
 
 /* Words that carry a full stop in mid-sentence, in folded form; single letters do as well. */
 static const char *const abbreviations[] = {
-	"dr", "mr", "mrs", "ms", "prof", "st", "jr", "sr", "vs", "e.g", "i.e", "no", "nr", "approx", "dept", "fig",
-	"z.b", "d.h", "u.a", "bzw", "ca", "evtl", "ggf", "inkl", "zzgl", "hr", "fr", "ing", "dipl", "abs", "str",
-	"m", "mme", "mlle", "p.ex", "sra", "sr", "srta", "ud", "uds", "dott", "sig", "sig.ra", "dra", "exmo", "ex",
-	"bijv", "o.a", "dhr", "mevr", "np", "m.in", "tzw", "ul", "t.ex", "bl.a", "d.v.s", "orn", "vb", "т.е", "т.д",
-	"т.п", "г", "ул", "им", "co",
+    "dr",     "mr",  "mrs",  "ms",  "prof", "st",   "jr",   "sr",   "vs",  "e.g",  "i.e",  "no",  "nr",   "approx",
+    "dept",   "fig", "z.b",  "d.h", "u.a",  "bzw",  "ca",   "evtl", "ggf", "inkl", "zzgl", "hr",  "fr",   "ing",
+    "dipl",   "abs", "str",  "m",   "mme",  "mlle", "p.ex", "sra",  "sr",  "srta", "ud",   "uds", "dott", "sig",
+    "sig.ra", "dra", "exmo", "ex",  "bijv", "o.a",  "dhr",  "mevr", "np",  "m.in", "tzw",  "ul",  "t.ex", "bl.a",
+    "d.v.s",  "orn", "vb",   "т.е", "т.д",  "т.п",  "г",    "ул",   "им",  "co",
 };
 
 static bool is_abbreviation(struct str word)
@@ -68,7 +68,7 @@ static size_t line_of(const struct excerpt *excerpt, size_t word)
 
 static bool ends_here(const struct excerpt *excerpt, size_t word)
 {
-	return ends_sentence(words_slice(&excerpt->folded, word, word + 1));
+	return ends_sentence(folded_slice(&excerpt->folded, word, word + 1));
 }
 
 size_t sentence_end(const struct excerpt *excerpt, size_t first)

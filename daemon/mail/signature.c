@@ -7,9 +7,9 @@
 enum {
 	DELIMITED_LINES = 14, /* below "-- ": RFC 3676 4.3 and custom have four, companies more */
 	DELIMITED_WORDS = 100,
-	MARKED_WORDS = 100,   /* in a container that a mail program marks as signature */
-	BLOCK_LINES = 15,     /* below a closing formula */
-	SEARCH_LINES = 25,    /* from the end upwards, where a closing formula is looked for */
+	MARKED_WORDS = 100, /* in a container that a mail program marks as signature */
+	BLOCK_LINES = 15,   /* below a closing formula */
+	SEARCH_LINES = 25,  /* from the end upwards, where a closing formula is looked for */
 	CLOSING_WORDS = 9,
 	NAME_WORDS = 5, /* behind the formula, or as a line */
 	SHORT_LINE_WORDS = 10,
@@ -70,8 +70,8 @@ static bool is_delimiter(struct str original)
 	return str_equal(original, STR("--")) || str_equal(original, STR("- --"));
 }
 
-/* "-- " alone on a line (RFC 3676 4.3); true when there is one. */
-static bool mark_delimited(struct lines *lines, size_t start, size_t end)
+/* "-- " alone on a line (RFC 3676 4.3); returns its index, or `end`. A closing formula may still stand above it. */
+static size_t mark_delimited(struct lines *lines, size_t start, size_t end)
 {
 	for (size_t i = start; i < end; i++) {
 		bool whole;
@@ -81,9 +81,9 @@ static bool mark_delimited(struct lines *lines, size_t start, size_t end)
 		whole = end - i <= DELIMITED_LINES && lines_words(lines, i, end, LINE_BODY) <= DELIMITED_WORDS;
 		lines_mark(lines, i, i + 1, LINE_SIGNATURE);
 		mark_block(lines, i + 1, end, !whole);
-		return true;
+		return i;
 	}
-	return false;
+	return end;
 }
 
 /* What a mail program marks as signature is one, unless it is too long for that. */
@@ -199,7 +199,7 @@ static bool is_own_name(const struct line *line, const struct names *sender)
 		s = str_sub(s, 1, s.n);
 	if (!str_split(&s, ' ', &word))
 		return false;
-	return names_contain(sender, word);
+	return names_contain(sender, word) || (line->words == 1 && names_shorten(sender, word));
 }
 
 static bool can_be_address(const struct line *line)
@@ -269,7 +269,8 @@ static void mark_sent_from(struct lines *lines, size_t start, size_t end)
 static void mark_stretch(struct lines *lines, size_t start, size_t end, const struct names *sender)
 {
 	mark_marked(lines, start, end);
-	if (!mark_delimited(lines, start, end) && !mark_closed(lines, start, end, sender))
+	end = mark_delimited(lines, start, end);
+	if (start < end && !mark_closed(lines, start, end, sender))
 		mark_name(lines, start, end, sender);
 }
 

@@ -1,4 +1,4 @@
-#include "mail/fold_draft.h"
+#include "mail/spaced.h"
 
 #include "mail/script.h"
 
@@ -160,7 +160,8 @@ void spaced_join(struct fold_draft *draft)
 			if (glue)
 				draft->words[kept - 1].original_end = word.original_end;
 			else
-				draft->words[kept++] = (struct fold_word){(uint32_t)to, word.original, word.original_end};
+				draft->words[kept++] =
+				    (struct fold_word){(uint32_t)to, word.original, word.original_end};
 			to = copy_word(draft->text, to, word.folded, end);
 		}
 	}

@@ -52,7 +52,8 @@ bool leaf_is_attachment(const struct leaf *leaf)
 
 static bool looks_like_html(struct str text)
 {
-	static const char *const starts[] = {"<html", "<!doctype html", "<body", "<head", "<div", "<table", "<p>", "<meta"};
+	static const char *const starts[] = {"<html", "<!doctype html", "<body", "<head",
+					     "<div",  "<table",         "<p>",   "<meta"};
 
 	if (str_starts(text, STR("\xef\xbb\xbf")))
 		text = str_sub(text, 3, text.n);
@@ -117,8 +118,7 @@ static struct str sniff(const struct leaf *leaf, char out[SNIFF_BYTES + 8])
 	struct str start = str_sub(leaf->bytes, 0, SNIFF_BYTES);
 	GMimeEncoding state;
 
-	if (leaf->encoding != GMIME_CONTENT_ENCODING_BASE64 &&
-	    leaf->encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
+	if (leaf->encoding != GMIME_CONTENT_ENCODING_BASE64 && leaf->encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
 		return start;
 	g_mime_encoding_init_decode(&state, leaf->encoding);
 	return (struct str){out, g_mime_encoding_step(&state, start.p, start.n, out)};
@@ -142,8 +142,8 @@ static enum leaf_kind classify_content(const struct leaf *leaf)
 
 static enum leaf_kind classify_text(const struct leaf *leaf)
 {
-	static const char *const unread[] = {"calendar", "vcard", "x-vcard", "directory", "css", "csv", "rtf",
-					     "x-amp-html", "javascript", "rfc822-headers", "xml"};
+	static const char *const unread[] = {"calendar", "vcard",      "x-vcard",    "directory",      "css", "csv",
+					     "rtf",      "x-amp-html", "javascript", "rfc822-headers", "xml"};
 
 	for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
 		if (is_type(leaf, "text", unread[i]))

@@ -32,9 +32,9 @@ struct views {
 };
 
 static const char *const kind_names[VIEW_KINDS] = {
-	[VIEW_SUBJECT] = "subject",     [VIEW_FROM_NAME] = "from_name", [VIEW_OPENER] = "opener", [VIEW_BODY] = "body",
-	[VIEW_CLOSING] = "closing",     [VIEW_SIGNATURE] = "signature", [VIEW_TEXT] = "text",     [VIEW_LINKS] = "links",
-	[VIEW_HEADER] = "header",       [VIEW_RAW_HEADER] = "raw",
+    [VIEW_SUBJECT] = "subject", [VIEW_FROM_NAME] = "from_name", [VIEW_OPENER] = "opener", [VIEW_BODY] = "body",
+    [VIEW_CLOSING] = "closing", [VIEW_SIGNATURE] = "signature", [VIEW_TEXT] = "text",     [VIEW_LINKS] = "links",
+    [VIEW_HEADER] = "header",   [VIEW_RAW_HEADER] = "raw",
 };
 
 const char *view_kind_name(enum view_kind kind)
@@ -128,8 +128,7 @@ static const struct excerpt *body_of(struct views *views)
 	if (!succeeded(views, author_divide(message, text_of(views), message->arena, &views->author)))
 		return &views->body;
 	message->facts.quoted_only = views->author.quoted_only;
-	succeeded(views,
-		  excerpt_make(&views->author.lines, LINE_BODY, LINE_OLDER, message->arena, &views->body));
+	succeeded(views, excerpt_make(&views->author.lines, LINE_BODY, LINE_OLDER, message->arena, &views->body));
 	return &views->body;
 }
 
@@ -180,8 +179,8 @@ static struct view make_signature(struct views *views)
 	struct excerpt excerpt;
 
 	body_of(views);
-	if (!succeeded(views, excerpt_make(&views->author.lines, LINE_SIGNATURE, LINE_SIGNATURE,
-					   views->message->arena, &excerpt)))
+	if (!succeeded(views, excerpt_make(&views->author.lines, LINE_SIGNATURE, LINE_SIGNATURE, views->message->arena,
+					   &excerpt)))
 		return empty_view;
 	return view_of_folded(&excerpt.folded);
 }
@@ -284,8 +283,7 @@ static struct view fold_lines(struct views *views, struct str text)
 		}
 	}
 	views->failed |= buf_failed(&out);
-	return (struct view){
-	    .text = buf_str(&out), .words = words.items, .word_count = words.count, .original = text};
+	return (struct view){.text = buf_str(&out), .words = words.items, .word_count = words.count, .original = text};
 }
 
 static const struct view *header_view(struct views *views, enum view_kind kind, struct str name)
@@ -343,7 +341,7 @@ size_t views_body_words(struct views *views)
 {
 	const struct excerpt *body = body_of(views);
 
-	return words_weight(&body->folded, 0, body->folded.word_count);
+	return folded_weight(&body->folded, 0, body->folded.word_count);
 }
 
 /* The links in `text`; the text itself when there are none. */

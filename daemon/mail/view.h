@@ -28,14 +28,15 @@ enum view_kind {
 /* The name as written in rules ("opener", "header"). */
 const char *view_kind_name(enum view_kind kind);
 
-/* Reads "opener", "header:NAME", "raw:NAME"; false when there is no such view. *ret_header is empty but for the last two. */
+/* Reads "opener", "header:NAME", "raw:NAME"; false when there is no such view. *ret_header is empty but for the last
+ * two. */
 bool view_kind_parse(struct str text, enum view_kind *ret_kind, struct str *ret_header);
 
 struct view {
-	struct str text;              /* what rules match; NUL-terminated */
+	struct str text;               /* what rules match; NUL-terminated */
 	const struct fold_word *words; /* offsets into text and original; NULL for raw:NAME and links */
 	size_t word_count;
-	struct str original;          /* the text that the word offsets point into */
+	struct str original; /* the text that the word offsets point into */
 };
 
 struct views;

@@ -25,10 +25,10 @@ enum wording {
 	WORDING_LABEL_DATE,
 	WORDING_LABEL_TO,
 	WORDING_LABEL_SUBJECT,
-	WORDING_LEGAL,       /* says by itself that the paragraph is a disclaimer */
-	WORDING_UNSUBSCRIBE, /* one word or two that make a short line a footer */
-	WORDING_BULK_FOOTER, /* makes its paragraph a footer, unless the author speaks in it */
-	WORDING_LIST_FOOTER, /* below a ruler */
+	WORDING_LEGAL,           /* says by itself that the paragraph is a disclaimer */
+	WORDING_UNSUBSCRIBE,     /* one word or two that make a short line a footer */
+	WORDING_BULK_FOOTER,     /* makes its paragraph a footer, unless the author speaks in it */
+	WORDING_LIST_FOOTER,     /* below a ruler */
 	WORDING_PLATFORM_FOOTER, /* LinkedIn's, below a ruler or by itself */
 	WORDING_AUTHOR_SPEAKS,   /* "just reply", "from me": the sentence is the author's own, whatever it offers */
 	WORDING_REMINDER,        /* "bumping this", "below": says that an older mail is to be read */
@@ -39,7 +39,8 @@ enum wording {
 size_t wording_count(enum wording wording);
 const char *wording_at(enum wording wording, size_t index);
 
-/* True when `folded` begins with a phrase and a word ends there; *ret_end (may be NULL) is set behind the longest one. */
+/* True when `folded` begins with a phrase and a word ends there; *ret_end (may be NULL) is set behind the longest one.
+ */
 bool wording_starts(enum wording wording, struct str folded, size_t *ret_end);
 
 /* True when `folded` ends with a phrase and a word begins there. */
@@ -56,7 +57,7 @@ struct wording_index {
 	uint8_t kinds[WORDING_PHRASES_MAX];   /* enum wording */
 	uint8_t seconds[WORDING_PHRASES_MAX]; /* their second bytes */
 	uint64_t second_bits[256];            /* by first byte: a bit for each second byte modulo 64 */
-	uint16_t begin[257];                /* phrases[begin[b], begin[b + 1]) begin with byte b */
+	uint16_t begin[257];                  /* phrases[begin[b], begin[b + 1]) begin with byte b */
 };
 
 struct wording_match {

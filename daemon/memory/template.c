@@ -7,7 +7,7 @@
 enum {
 	SHINGLES_MAX = 3 * TEMPLATE_WORDS_MAX,
 	UNSPACED_PER_WORD = 2, /* letters of Han or Kana that weigh as much as a word */
-	SAME_PER_MILLE = 230   /* measured: coldshoulder's eval --templates prints the whole curve */
+	SAME_PER_MILLE = 290   /* measured: coldshoulder's eval --templates prints the whole curve */
 };
 
 /* What a word is reduced to, beside its own hash. Any constants that differ. */

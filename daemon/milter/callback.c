@@ -114,12 +114,12 @@ static sfsistat on_connect(SMFICTX *ctx, char *host_name, _SOCK_ADDR *address)
 {
 	struct session *session = enter(ctx);
 	const struct client_macros macros = {
-		.name = smfi_getsymval(ctx, "{client_name}"),
-		.resolve = smfi_getsymval(ctx, "{client_resolve}"),
-		.port = smfi_getsymval(ctx, "{client_port}"),
-		.daemon_name = smfi_getsymval(ctx, "{daemon_name}"),
-		.daemon_port = smfi_getsymval(ctx, "{daemon_port}"),
-		.mta_version = smfi_getsymval(ctx, "v"),
+	    .name = smfi_getsymval(ctx, "{client_name}"),
+	    .resolve = smfi_getsymval(ctx, "{client_resolve}"),
+	    .port = smfi_getsymval(ctx, "{client_port}"),
+	    .daemon_name = smfi_getsymval(ctx, "{daemon_name}"),
+	    .daemon_port = smfi_getsymval(ctx, "{daemon_port}"),
+	    .mta_version = smfi_getsymval(ctx, "v"),
 	};
 
 	if (session)
@@ -152,8 +152,8 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	if (atomic_load(&shared->refusing) || atomic_load(&shared->stopping))
 		return refuse_message(ctx);
 	if (session) {
-		session_begin_message(session, generation_slot_acquire(shared->slot), argv[0],
-				      smfi_getsymval(ctx, "i"), smfi_getsymval(ctx, "{auth_authen}"));
+		session_begin_message(session, generation_slot_acquire(shared->slot), argv[0], smfi_getsymval(ctx, "i"),
+				      smfi_getsymval(ctx, "{auth_authen}"));
 		session->in_transaction = true;
 		atomic_fetch_add(&shared->transactions, 1);
 	}
@@ -167,6 +167,15 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 	if (session)
 		transaction_add_recipient(&session->transaction, argv[0]);
 	return leave(session, SMFIP_NR_RCPT);
+}
+
+/* Postfix sends header and body only when it has the whole message: that DATA was reached must be known before. */
+static sfsistat on_data(SMFICTX *ctx)
+{
+	struct session *session = enter(ctx);
+
+	count_in_data(session);
+	return leave(session, SMFIP_NR_DATA);
 }
 
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
@@ -273,19 +282,20 @@ struct smfiDesc callback_table(struct callback_state *state)
 {
 	shared = state;
 	return (struct smfiDesc){
-		.xxfi_name = "coldshoulder",
-		.xxfi_version = SMFI_VERSION,
-		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
-		.xxfi_connect = on_connect,
-		.xxfi_helo = on_helo,
-		.xxfi_envfrom = on_envfrom,
-		.xxfi_envrcpt = on_envrcpt,
-		.xxfi_header = on_header,
-		.xxfi_eoh = on_eoh,
-		.xxfi_body = on_body,
-		.xxfi_eom = on_eom,
-		.xxfi_abort = on_abort,
-		.xxfi_close = on_close,
-		.xxfi_negotiate = on_negotiate,
+	    .xxfi_name = "coldshoulder",
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE,
+	    .xxfi_connect = on_connect,
+	    .xxfi_helo = on_helo,
+	    .xxfi_envfrom = on_envfrom,
+	    .xxfi_envrcpt = on_envrcpt,
+	    .xxfi_header = on_header,
+	    .xxfi_eoh = on_eoh,
+	    .xxfi_body = on_body,
+	    .xxfi_eom = on_eom,
+	    .xxfi_abort = on_abort,
+	    .xxfi_close = on_close,
+	    .xxfi_data = on_data,
+	    .xxfi_negotiate = on_negotiate,
 	};
 }

@@ -14,8 +14,9 @@
 
 /*
  * Carries out `decision` for the message under way; to be called within xxfi_eom, which returns *ret_answer at once: a
- * reply that is set belongs to the next answer. On failure (STATUS_NO_MEMORY, STATUS_IO: the MTA's connection, STATUS_UNAVAILABLE:
- * the MTA does not offer what is needed) *ret_step says what could not be done, and *ret_answer is not set.
+ * reply that is set belongs to the next answer. On failure (STATUS_NO_MEMORY, STATUS_IO: the MTA's connection,
+ * STATUS_UNAVAILABLE: the MTA does not offer what is needed) *ret_step says what could not be done, and *ret_answer is
+ * not set.
  */
 enum status edits_apply(SMFICTX *ctx, struct session *session, const struct decision *decision, sfsistat *ret_answer,
 			const char **ret_step);

@@ -63,8 +63,8 @@ enum status filter_run(void)
 }
 
 /*
- * A listening socket that nobody knows the name of. Without a socket libmilter would give up; with one that is not listening
- * it would spin.
+ * A listening socket that nobody knows the name of. Without a socket libmilter would give up; with one that is not
+ * listening it would spin.
  */
 static int make_idle_socket(void)
 {
@@ -105,8 +105,8 @@ void filter_refuse_messages(void)
 struct filter_activity filter_activity(void)
 {
 	return (struct filter_activity){
-		.sessions = atomic_load(&state.sessions),
-		.transactions = atomic_load(&state.transactions),
-		.in_data = atomic_load(&state.in_data),
+	    .sessions = atomic_load(&state.sessions),
+	    .transactions = atomic_load(&state.transactions),
+	    .in_data = atomic_load(&state.in_data),
 	};
 }

@@ -18,7 +18,8 @@
  * NULL. Nothing that it is given may be kept.
  */
 struct filter_observer {
-	/* A message was judged. Called once its edits are sent; when one of them could not be, failed() comes as well. */
+	/* A message was judged. Called once its edits are sent; when one of them could not be, failed() comes as well.
+	 */
 	void (*decided)(void *context, const struct decision *decision, const struct envelope *envelope);
 	/* `step` of a message could not be done; `answer` is what became of it ("accept"). `queue_id` may be empty. */
 	void (*failed)(void *context, struct str queue_id, enum status why, const char *step, const char *answer);

@@ -14,7 +14,8 @@ enum { PAUSE_MS = 5, READY_WAIT_MS = 1000, STOP_WAIT_MS = 6000 };
 
 static pthread_t accept_thread;
 static atomic_bool accepting;
-static atomic_bool ready; /* libmilter has set up what smfi_stop() needs, and its signal thread waits in our sigwait() */
+static atomic_bool
+    ready; /* libmilter has set up what smfi_stop() needs, and its signal thread waits in our sigwait() */
 static atomic_bool finished;
 
 static void do_nothing(int signal_number)
@@ -66,7 +67,8 @@ void filter_stop(void)
 	pthread_t asking;
 	bool has_thread;
 
-	for (int waited = 0; !atomic_load(&ready) && !atomic_load(&finished) && waited < READY_WAIT_MS; waited += PAUSE_MS)
+	for (int waited = 0; !atomic_load(&ready) && !atomic_load(&finished) && waited < READY_WAIT_MS;
+	     waited += PAUSE_MS)
 		pause_briefly();
 	if (atomic_load(&finished))
 		return;

@@ -25,7 +25,8 @@ struct reply {
  */
 enum status reply_make(const struct decision *decision, struct arena *arena, struct reply *ret_reply);
 
-/* Breaks `text` into lines as described above; what does not fit into REPLY_LINES_MAX lines is cut. STATUS_NO_MEMORY. */
+/* Breaks `text` into lines as described above; what does not fit into REPLY_LINES_MAX lines is cut. STATUS_NO_MEMORY.
+ */
 enum status reply_break_lines(struct str text, struct arena *arena, const char *lines[REPLY_LINES_MAX]);
 
 #endif

@@ -22,13 +22,13 @@ struct client_macros {
 };
 
 struct session {
-	unsigned long actions;   /* SMFIF_*, as negotiated */
-	unsigned long protocol;  /* SMFIP_*, as negotiated */
-	struct buf client_name;  /* confirmed forward and back; else empty */
+	unsigned long actions;  /* SMFIF_*, as negotiated */
+	unsigned long protocol; /* SMFIP_*, as negotiated */
+	struct buf client_name; /* confirmed forward and back; else empty */
 	struct buf client_address;
 	struct buf helo;
 	struct buf daemon_name;
-	bool maybe_pickup; /* the connection looks like local submission without SMTP */
+	bool maybe_pickup;   /* the connection looks like local submission without SMTP */
 	bool in_transaction; /* counted among the filter's transactions */
 	bool in_data;        /* counted among those that have reached DATA */
 	struct transaction transaction;
@@ -42,8 +42,8 @@ void session_destroy(struct session *session);
 
 /*
  * Notes the client. `host_name` is xxfi_connect's: a name, "[ip]" or "unknown"; `address` may be NULL. The name counts
- * only when the MTA says that it leads back to the address: Sendmail by {client_resolve} = OK, Postfix by giving the same
- * name in {client_name}.
+ * only when the MTA says that it leads back to the address: Sendmail by {client_resolve} = OK, Postfix by giving the
+ * same name in {client_name}.
  */
 void session_set_client(struct session *session, const char *host_name, const struct sockaddr *address,
 			const struct client_macros *macros);

@@ -17,9 +17,10 @@ struct transaction {
 	struct generation *generation; /* a reference; NULL: no message is under way */
 	struct arena *arena;           /* NULL until the first message; kept from one to the next */
 	struct buf raw;                /* the message so far; kept for the next one unless it grew large */
-	struct envelope envelope;      /* sender, sender_given, auth_user and local_pickup; recipients by transaction_envelope() */
-	struct list recipients;        /* of struct str */
-	struct tally removable;        /* X-Coldshoulder* and X-Spam-* fields that came with the message */
+	struct envelope
+	    envelope; /* sender, sender_given, auth_user and local_pickup; recipients by transaction_envelope() */
+	struct list recipients; /* of struct str */
+	struct tally removable; /* X-Coldshoulder* and X-Spam-* fields that came with the message */
 	size_t header_count;
 	size_t body_bytes;
 	uint32_t limits; /* enum mail_limit bits hit while collecting */

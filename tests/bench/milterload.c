@@ -16,17 +16,16 @@
 
 enum { RECIPIENTS_MAX = 256, BROKEN = '!' };
 
-static const char usage[] =
-	"usage: milterload -s unix:PATH|inet:PORT@HOST [options] FILE|DIRECTORY...\n"
-	"  -c N     connections (default 1)\n"
-	"  -n N     messages (default: each file once); files are repeated as needed\n"
-	"  -o FILE  write path, verdict and edits of each message\n"
-	"  -a USER  authenticated as USER\n"
-	"  -d NAME  {daemon_name} (default smtpd)\n"
-	"  -f ADDR  envelope sender (default: from the message)\n"
-	"  -r ADDR  recipient, may be repeated (default you@test.example)\n"
-	"  -A IP    client address (default 203.0.113.9)\n"
-	"  -q       no verdict counts\n";
+static const char usage[] = "usage: milterload -s unix:PATH|inet:PORT@HOST [options] FILE|DIRECTORY...\n"
+			    "  -c N     connections (default 1)\n"
+			    "  -n N     messages (default: each file once); files are repeated as needed\n"
+			    "  -o FILE  write path, verdict and edits of each message\n"
+			    "  -a USER  authenticated as USER\n"
+			    "  -d NAME  {daemon_name} (default smtpd)\n"
+			    "  -f ADDR  envelope sender (default: from the message)\n"
+			    "  -r ADDR  recipient, may be repeated (default you@test.example)\n"
+			    "  -A IP    client address (default 203.0.113.9)\n"
+			    "  -q       no verdict counts\n";
 
 /* Shared by all connections; read-only but for the atomics and what `out_lock` guards. */
 struct run {
@@ -193,9 +192,9 @@ static bool run_all(struct run *run)
 int main(int argc, char **argv)
 {
 	static struct run run = {
-		.settings = {.daemon_name = "smtpd", .client_address = "203.0.113.9"},
-		.connections = 1,
-		.out_lock = PTHREAD_MUTEX_INITIALIZER,
+	    .settings = {.daemon_name = "smtpd", .client_address = "203.0.113.9"},
+	    .connections = 1,
+	    .out_lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
 	if (!read_options(argc, argv, &run)) {

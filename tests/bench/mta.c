@@ -11,6 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+/* Postfix cuts a longer field for a milter, because a packet of more than 65535 bytes ends the connection. */
+enum { FIELD_MAX = 60000 };
+
 enum { PACKET_MAX = 64 << 20, FAMILY_AND_PORT = 3, HEADER_INDEX_BYTES = 4, TEXT_MAX = 1024 };
 
 static int dial_unix(const char *path)
@@ -152,8 +155,8 @@ static bool negotiate(struct mta *mta)
 static bool send_connect(struct mta *mta)
 {
 	static const char name[] = "client.test.example";
-	const char *const macros[] = {"j", "mx.test.example", "{daemon_name}", mta->settings->daemon_name, "v",
-				      "Postfix 3.7.11", NULL};
+	const char *const macros[] = {
+	    "j", "mx.test.example", "{daemon_name}", mta->settings->daemon_name, "v", "Postfix 3.7.11", NULL};
 	const unsigned char family_and_port[FAMILY_AND_PORT] = {SMFIA_INET, 0x30, 0x39};
 	struct buf data = buf_make(NULL);
 	bool sent;
@@ -184,8 +187,8 @@ bool mta_open(struct mta *mta, const struct mta_settings *settings)
 static bool send_sender(struct mta *mta, const char *sender, const char *queue_id)
 {
 	const char *user = mta->settings->auth_user;
-	const char *const macros[] = {"i", queue_id, "{mail_addr}", sender, user ? "{auth_authen}" : NULL, user,
-				      "{auth_type}", "PLAIN", NULL};
+	const char *const macros[] = {"i",  queue_id,      "{mail_addr}", sender, user ? "{auth_authen}" : NULL,
+				      user, "{auth_type}", "PLAIN",       NULL};
 	char argument[TEXT_MAX];
 	int n = snprintf(argument, sizeof argument, "<%s>", sender);
 
@@ -220,7 +223,8 @@ static bool send_field(struct mta *mta, const struct mail_field *field, struct b
 		value++;
 	buf_clear(scratch);
 	buf_add(scratch, field->name, strlen(field->name) + 1);
-	buf_add(scratch, value, strlen(value) + 1);
+	buf_add(scratch, value, strnlen(value, FIELD_MAX));
+	buf_add_byte(scratch, '\0');
 	return step(mta, SMFIC_HEADER, scratch->p, scratch->n, SMFIP_NOHDRS, SMFIP_NR_HDR);
 }
 
@@ -254,7 +258,8 @@ static bool send_body(struct mta *mta, struct str body)
 
 static void note_edit(const struct mta *mta, struct buf *edits)
 {
-	bool is_header = mta->reply == SMFIR_ADDHEADER || mta->reply == SMFIR_INSHEADER || mta->reply == SMFIR_CHGHEADER;
+	bool is_header =
+	    mta->reply == SMFIR_ADDHEADER || mta->reply == SMFIR_INSHEADER || mta->reply == SMFIR_CHGHEADER;
 	size_t skip = is_header && mta->reply != SMFIR_ADDHEADER ? HEADER_INDEX_BYTES : 0;
 	const char *text = mta->in.n > skip ? mta->in.p + skip : "";
 

@@ -25,7 +25,7 @@ struct mta_settings {
 
 struct mta {
 	const struct mta_settings *settings;
-	int fd; /* -1: not connected */
+	int fd;            /* -1: not connected */
 	uint32_t protocol; /* SMFIP_*, as negotiated */
 	struct buf out;
 	struct buf in;
@@ -36,8 +36,8 @@ struct mta {
 bool mta_open(struct mta *mta, const struct mta_settings *settings);
 
 /*
- * Sends one message. False: the connection is broken. *ret_verdict is the filter's last word (SMFIR_*), `edits` gets what
- * it asked for as "i:NAME:VALUE|q:REASON|".
+ * Sends one message. False: the connection is broken. *ret_verdict is the filter's last word (SMFIR_*), `edits` gets
+ * what it asked for as "i:NAME:VALUE|q:REASON|".
  */
 bool mta_send(struct mta *mta, const struct mail_file *file, const char *queue_id, char *ret_verdict,
 	      struct buf *edits);

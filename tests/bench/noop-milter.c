@@ -85,15 +85,15 @@ static sfsistat on_close(SMFICTX *ctx)
 int main(int argc, char **argv)
 {
 	const struct smfiDesc description = {
-		.xxfi_name = "noop",
-		.xxfi_version = SMFI_VERSION,
-		.xxfi_flags = SMFIF_ADDHDRS,
-		.xxfi_envfrom = on_envfrom,
-		.xxfi_header = on_header,
-		.xxfi_body = on_body,
-		.xxfi_eom = on_eom,
-		.xxfi_close = on_close,
-		.xxfi_negotiate = on_negotiate,
+	    .xxfi_name = "noop",
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_flags = SMFIF_ADDHDRS,
+	    .xxfi_envfrom = on_envfrom,
+	    .xxfi_header = on_header,
+	    .xxfi_body = on_body,
+	    .xxfi_eom = on_eom,
+	    .xxfi_close = on_close,
+	    .xxfi_negotiate = on_negotiate,
 	};
 
 	if (argc != 2)

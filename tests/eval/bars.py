@@ -23,7 +23,8 @@ def bar(name, met, measured, there=True):
 
 
 def measure_bars(measurement):
-    cold, ham, business, first = (measurement.group_rate(group) for group in ("cold", "ham", "business", "first-contact"))
+    groups = ("cold", "ham", "business", "first-contact")
+    cold, ham, business, first = (measurement.group_rate(group) for group in groups)
     sources = [figure for figure in measurement.sources() if figure.source.group == "cold"]
     poor = [f"{figure.source.key} {figure.rate.hits}/{figure.rate.total}" for figure in sources
             if figure.rate.share < SOURCE_RECALL]

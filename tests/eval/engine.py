@@ -46,10 +46,6 @@ class Message:
     def label(self):
         return f"{self.source.key}/{Path(self.name).name}"
 
-    def fired(self):
-        """Ids of the rules that counted."""
-        return [rule["id"] for rule in self.rules if not rule.get("shadow")]
-
     def tagged_at(self, threshold, classes):
         """Whether a threshold other than the configured one would tag; `classes` tells the rules' classes by id."""
         if self.score < threshold:
@@ -72,6 +68,10 @@ class Engine:
         if not self.rules.is_dir():
             raise EngineError(f"{self.rules}: there is no such directory of rules")
         self.work.mkdir(parents=True, exist_ok=True)
+        # A copy, because people write rules while a long run goes on.
+        self.snapshot = self.work / "snapshot"
+        shutil.rmtree(self.snapshot, ignore_errors=True)
+        shutil.copytree(self.rules, self.snapshot)
         self.config = self.make_config("rules.d", self.local_rules)
 
     def make_config(self, name, local_rules):
@@ -96,13 +96,16 @@ class Engine:
         return config
 
     def rule_directories(self):
-        return [self.rules, self.work / "rules.d"]
+        return [self.snapshot, self.work / "rules.d"]
+
+    def with_real_paths(self, text):
+        return text.replace(str(self.snapshot), str(self.rules)).replace(f"{self.work}/rules.d/", "").strip()
 
     def lint(self):
         """The tool's own opinion of the rules: (sound, what it printed)."""
-        done = subprocess.run([self.tool, "lint", "--config", self.config, "--rules", self.rules],
+        done = subprocess.run([self.tool, "lint", "--config", self.config, "--rules", self.snapshot],
                               capture_output=True, text=True, errors="replace", timeout=300)
-        return done.returncode == 0, (done.stderr + done.stdout).strip()
+        return done.returncode == 0, self.with_real_paths(done.stderr + done.stdout)
 
     def judge(self, sources, shadowed=()):
         """Judges all files of `sources`; rules whose ids are in `shadowed` count nothing. In the order of files."""
@@ -142,7 +145,7 @@ class Engine:
 
     def run(self, config, auth, batch):
         """One process. Returns the messages by path, and why files may be missing."""
-        command = [self.tool, "check", "--json", "--config", config, "--rules", self.rules]
+        command = [self.tool, "check", "--json", "--config", config, "--rules", self.snapshot]
         command += ["--auth", "pass"] if auth else []
         command += [path for _, path in batch]
         try:
@@ -151,7 +154,7 @@ class Engine:
         except subprocess.TimeoutExpired as expired:
             output, errors, code = expired.stdout or b"", "", None
         if code == 1 and not output and not re.search(r"Sanitizer|runtime error:", errors):
-            raise EngineError(f"{self.tool} does not judge:\n{errors.strip()}")
+            raise EngineError(f"{self.tool} does not judge:\n{self.with_real_paths(errors)}")
         failure = "timed out" if code is None else f"crashed (signal {-code})" if code < 0 else f"exit code {code}"
         return self.read(output, batch), failure
 

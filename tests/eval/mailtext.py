@@ -10,8 +10,10 @@ TEXT_MAX = 200_000
 GUESS_MAX = 4000
 
 STOP_WORDS = {
-    "en": "the and you to of is that for with your this are have i we in it be not on do no as an me so by or if was at but will can my he they from has our please thanks",
-    "de": "der die und das nicht ist ich sie mit auf für ein eine wir den zu es von haben ihr ihre ihnen im dem bei als uns oder freundlichen grüßen",
+    "en": "the and you to of is that for with your this are have i we in it be not on do no as an me so by "
+          "or if was at but will can my he they from has our please thanks",
+    "de": "der die und das nicht ist ich sie mit auf für ein eine wir den zu es von haben ihr ihre "
+          "ihnen im dem bei als uns oder freundlichen grüßen",
     "fr": "le la les des et vous que est pour dans une nous avec je du en pas sur ce votre",
     "es": "el los que de la y en para una con su usted por está las del nos se un le",
     "it": "il di che la e per una con sono del non della un è ci vi le mi gli si",

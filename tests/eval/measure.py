@@ -128,7 +128,8 @@ class Measurement:
                 figure = figures.setdefault(rule["id"], RuleFigures(rule["id"], self.rules.get(rule["id"])))
                 figure.hits[message.source.group] += 1
                 figure.shadow = figure.shadow or bool(rule.get("shadow"))
-        return sorted(figures.values(), key=lambda figure: (-figure.ham, figure.precision.share, -figure.cold, figure.id))
+        return sorted(figures.values(),
+                      key=lambda figure: (-figure.ham, figure.precision.share, -figure.cold, figure.id))
 
     def never_fired(self):
         fired = {rule["id"] for message in self.open for rule in message.rules}
@@ -145,8 +146,9 @@ class Measurement:
 
     def nearly(self, below=1.5):
         """Ham that came closest to the threshold without reaching it."""
-        return sorted((message for message in self.of(*HAM) if not message.tagged and message.score >= message.threshold - below),
-                      key=lambda message: (-message.score, message.name))
+        close = [message for message in self.of(*HAM)
+                 if not message.tagged and message.score >= message.threshold - below]
+        return sorted(close, key=lambda message: (-message.score, message.name))
 
     def failed(self):
         return [message for message in self.all if message.failure]

@@ -26,8 +26,10 @@ def recall_by_source(figures):
     row, left, right = 20, 200, 90
     height = row * len(figures) + 30
     scale = WIDTH - left - right
-    parts = [line(left + scale * tick / 10, 5, left + scale * tick / 10, height - 22, "grid") for tick in range(0, 11, 2)]
-    parts += [label(left + scale * tick / 10, height - 6, f"{tick * 10} %", "middle") for tick in range(0, 11, 2)]
+    parts = []
+    for tick in range(0, 11, 2):
+        x = left + scale * tick / 10
+        parts += [line(x, 5, x, height - 22, "grid"), label(x, height - 6, f"{tick * 10} %", "middle")]
     for place, figure in enumerate(figures):
         y = 6 + row * place
         low, high = figure.rate.interval
@@ -66,7 +68,8 @@ def threshold_lines(figures, groups, top, unit, title):
             continue
         band = [(x(at), y(rate.interval[1])) for at, rate in rates]
         band += [(x(at), y(rate.interval[0])) for at, rate in reversed(rates)]
-        parts.append(f'<polygon class="band-{group}" points="{points(band)}"/>')
+        if max(rate.interval[1] for _, rate in rates) <= top:  # an interval off the scale would only colour everything
+            parts.append(f'<polygon class="band-{group}" points="{points(band)}"/>')
         curve = [(x(at), y(rate.share)) for at, rate in rates]
         parts.append(f'<polyline class="line-{group}" points="{points(curve)}"/>')
         for at, rate in rates:

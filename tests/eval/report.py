@@ -59,7 +59,8 @@ def source_section(measurement):
 
 def bar_section(bars):
     verdicts = {True: "met", False: "MISSED", None: "not measured"}
-    return Section("Bars", "", ["bar", "verdict", "measured"], [[bar.name, verdicts[bar.met], bar.measured] for bar in bars])
+    return Section("Bars", "", ["bar", "verdict", "measured"],
+                   [[bar.name, verdicts[bar.met], bar.measured] for bar in bars])
 
 
 def language_section(measurement):

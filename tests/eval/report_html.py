@@ -15,17 +15,22 @@ STYLE = """
   --bad: #f87171; --good: #4ade80; } }
 body { background: var(--page); color: var(--text); font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto;
   max-width: 75rem; padding: 0 1rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; } p { color: var(--soft); margin: .2rem 0 .6rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .3rem; }
+p { color: var(--soft); margin: .2rem 0 .6rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .87rem; font-variant-numeric: tabular-nums; }
-th { border-bottom: 2px solid var(--rule); text-align: left; } th, td { padding: .2rem .7rem .2rem 0; vertical-align: top; }
+th { border-bottom: 2px solid var(--rule); text-align: left; }
+th, td { padding: .2rem .7rem .2rem 0; vertical-align: top; }
 tr:nth-child(even) td { background: var(--stripe); } .number { text-align: right; } .total td { font-weight: 600; }
 .bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); }
 pre { background: var(--stripe); font-size: .8rem; overflow-x: auto; padding: .7rem; white-space: pre-wrap; }
 svg { display: block; max-width: 100%; } .label { fill: var(--text); font-size: 12px; }
 .grid { stroke: var(--rule); } .whisker { stroke: var(--text); stroke-width: 1.5; }
-""" + "".join(f".fill-{name} {{ fill: var(--{name}); }} .line-{name} {{ fill: none; stroke: var(--{name}); stroke-width: 2; }} "
-              f".band-{name} {{ fill: var(--{name}); opacity: .13; }}\n" for name in (*COLD, *HAM))
+"""
+GROUP_STYLE = """.fill-GROUP { fill: var(--GROUP); } .band-GROUP { fill: var(--GROUP); opacity: .13; }
+.line-GROUP { fill: none; stroke: var(--GROUP); stroke-width: 2; }
+"""
+STYLE += "".join(GROUP_STYLE.replace("GROUP", name) for name in (*COLD, *HAM))
 
 
 def cell_class(cell, column):

@@ -248,8 +248,9 @@ class Milter:
         self.send("Q")
         self.close()
 
-    def message(self, body="Hello there,\r\n\r\nsee you on Friday.\r\n", headers=None, sender="<stranger@sender.example>",
-                recipients=("<me@home.example>",), queue_id="4TEST00001", mail_macros=None):
+    def message(self, body="Hello there,\r\n\r\nsee you on Friday.\r\n", headers=None,
+                sender="<stranger@sender.example>", recipients=("<me@home.example>",), queue_id="4TEST00001",
+                mail_macros=None):
         """A whole message in a session that is open; returns its Result."""
         headers = plain_headers() if headers is None else headers
         self.mail(sender, **(mail_macros or {}))

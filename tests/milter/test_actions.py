@@ -1,7 +1,5 @@
 """What becomes of a message: tag, quarantine, tempfail, reject, discard, in both directions, and what is replied."""
 
-import unittest
-
 from harness import COLD_BODY, SEVERE_BODY, TAUGHT_BODY, DaemonTest, main
 from milter_client import ACTION_QUARANTINE, ACTIONS_ALL, plain_headers
 

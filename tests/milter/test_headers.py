@@ -3,7 +3,7 @@
 import unittest
 
 from harness import COLD_BODY, Daemon, DaemonTest, main
-from milter_client import LEADSPC, PROTOCOL_ALL, Milter, deliver, plain_headers
+from milter_client import LEADSPC, PROTOCOL_ALL, deliver, plain_headers
 
 
 def ours(fields):

@@ -2,7 +2,6 @@
 
 import os
 import struct
-import unittest
 
 from harness import COLD_BODY, SEVERE_BODY, DaemonTest, main
 from milter_client import Closed, Milter, dial, plain_headers

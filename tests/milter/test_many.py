@@ -1,7 +1,6 @@
 """Many connections at once, and that nothing grows with the number of messages."""
 
 import threading
-import unittest
 
 from harness import COLD_BODY, DaemonTest, main
 from milter_client import plain_headers

@@ -1,7 +1,5 @@
 """What arrives is what is judged: envelope, header and body in every form, up to the limits, and the log line of it."""
 
-import unittest
-
 from harness import COLD_BODY, DaemonTest, main
 from milter_client import CHUNK, LEADSPC, PROTOCOL_ALL, SKIP, Milter, plain_headers
 
@@ -104,7 +102,8 @@ class Message(DaemonTest):
         with self.daemon.session() as milter:
             milter.message(COLD_BODY, recipients=["<b@far.example>"], queue_id="4AUTH00004",
                            mail_macros={"auth_authen": "alice"})
-            milter.message(COLD_BODY, recipients=["<b@far.example>"], queue_id="4AUTH00005", mail_macros={"auth_type": ""})
+            milter.message(COLD_BODY, recipients=["<b@far.example>"], queue_id="4AUTH00005",
+                           mail_macros={"auth_type": ""})
         self.assertIn("direction=outbound", self.daemon.line("4AUTH00004"))
         self.assertIn("direction=inbound", self.daemon.line("4AUTH00005"))
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import unittest
 
 from harness import COLD_BODY, RULES, DaemonTest, main
 

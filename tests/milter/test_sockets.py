@@ -193,14 +193,16 @@ class Sockets(unittest.TestCase):
 
     def test_wrong_names(self):
         long_path = "unix:/tmp/" + "x" * 120
-        for name, wanted in (("inet:8891", "has no host"), ("inet:8891@", "has no host"), ("inet6:8891@[]", "has no host"),
-                             ("inet6:8891@[::1", "has no host"), ("inet:0@127.0.0.1", "no port between"),
-                             ("inet:65536@127.0.0.1", "no port between"), ("inet:99999@127.0.0.1", "no port between"),
-                             ("inet:milter@127.0.0.1", "no port between"), ("inet:127.0.0.1:8891", "the port comes first"),
-                             ("inet:@127.0.0.1", "no port between"), ("inet:-1@127.0.0.1", "no port between"),
-                             ("unix:", "has no path"), (long_path, "bytes"), ("tcp:1@h", "is no socket"),
-                             ("/run/x.sock", "is no socket"), ("", "is no socket"),
-                             ("inet:8891@host.invalid", "has no IPv4 address")):
+        names = {
+            "inet:8891": "has no host", "inet:8891@": "has no host", "inet6:8891@[]": "has no host",
+            "inet6:8891@[::1": "has no host", "inet:0@127.0.0.1": "no port between",
+            "inet:65536@127.0.0.1": "no port between", "inet:99999@127.0.0.1": "no port between",
+            "inet:milter@127.0.0.1": "no port between", "inet:127.0.0.1:8891": "the port comes first",
+            "inet:@127.0.0.1": "no port between", "inet:-1@127.0.0.1": "no port between", "unix:": "has no path",
+            long_path: "bytes", "tcp:1@h": "is no socket", "/run/x.sock": "is no socket", "": "is no socket",
+            "inet:8891@host.invalid": "has no IPv4 address",
+        }
+        for name, wanted in names.items():
             with self.subTest(name):
                 self.fails(64, wanted, "hint", arguments=["-l", name])
         self.configure(socket="inet:8891")

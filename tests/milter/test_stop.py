@@ -19,9 +19,10 @@ def finish(milter):
 
 
 def begin(milter):
+    """As far as DATA: Postfix shows header and body only when it has the whole message."""
     milter.mail()
     milter.rcpt()
-    milter.header("From", " a@sender.example")
+    milter.data()
 
 
 class Stop(unittest.TestCase):
@@ -115,8 +116,9 @@ class Drain(unittest.TestCase):
         for milter in sessions:
             begin(milter)
         self.drain()
-        time.sleep(0.5)
+        time.sleep(2.5)
         self.assertIsNone(self.daemon.process.poll())
+        self.assertIn("transactions=50, in_data=50", self.daemon.log())
         self.assertFalse(self.path.exists(), "the next process can have the name")
         for milter in sessions:
             self.assertEqual([v.strip() for v in finish(milter).inserted("X-Coldshoulder-Class")], ["cold"])

@@ -69,7 +69,7 @@ static void test_internationalised(void **state)
 static void test_groups_and_lists(void **state)
 {
 	struct address_list list = address_parse_header(
-		STR("undisclosed-recipients:;, Team: a@x.example, \"B, C\" <b@y.example>; , d@z.example"), *state);
+	    STR("undisclosed-recipients:;, Team: a@x.example, \"B, C\" <b@y.example>; , d@z.example"), *state);
 
 	assert_int_equal(list.count, 3);
 	assert_str(list.items[0].mailbox, "a@x.example");
@@ -117,13 +117,13 @@ static void test_domain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_forms, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_encoded_names, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_internationalised, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_groups_and_lists, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_broken, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_envelope, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_domain, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_forms, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_encoded_names, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_internationalised, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_groups_and_lists, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_broken, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_envelope, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_domain, make_arena, drop_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

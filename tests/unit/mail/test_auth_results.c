@@ -74,10 +74,12 @@ static void test_results(void **state)
 static void test_precedence(void **state)
 {
 	(void)state;
-	expect("Authentication-Results: mx.our.example; dkim=pass header.d=example.org; dmarc=fail header.from=example.org\r\n",
-	       AUTH_FAIL);
-	expect("Authentication-Results: mx.our.example; dkim=fail header.d=example.org; spf=pass smtp.mailfrom=example.org\r\n",
-	       AUTH_PASS);
+	expect(
+	    "Authentication-Results: mx.our.example; dkim=pass header.d=example.org; dmarc=fail header.from=example.org\r\n",
+	    AUTH_FAIL);
+	expect(
+	    "Authentication-Results: mx.our.example; dkim=fail header.d=example.org; spf=pass smtp.mailfrom=example.org\r\n",
+	    AUTH_PASS);
 	expect("Authentication-Results: mx.our.example; dkim=pass header.d=example.org\r\n"
 	       "Authentication-Results: mx2.our.example; dmarc=pass header.from=example.org\r\n",
 	       AUTH_PASS);
@@ -94,7 +96,8 @@ static void test_syntax(void **state)
 	expect("Authentication-Results: mx.our.example 2; dkim=pass header.d=example.org\r\n", AUTH_NONE);
 	expect("Authentication-Results: mx.our.example; x=\"; dkim=pass header.d=example.org\"\r\n", AUTH_NONE);
 	expect("Authentication-Results: mx.our.example; x=(; dkim=pass header.d=example.org\r\n", AUTH_NONE);
-	expect("Authentication-Results: mx.our.example; dkim=pass reason=\"dmarc=fail\" header.d=example.org;;\r\n", AUTH_PASS);
+	expect("Authentication-Results: mx.our.example; dkim=pass reason=\"dmarc=fail\" header.d=example.org;;\r\n",
+	       AUTH_PASS);
 	expect("Authentication-Results:\r\n", AUTH_NONE);
 	expect("Authentication-Results: ;;;===\"\r\n", AUTH_NONE);
 }
@@ -105,7 +108,8 @@ static void test_several_from_are_none(void **state)
 
 	(void)state;
 	assert_int_equal(outcome_of(&stripped, "From: a@example.org, b@example.org\r\n", good).from, AUTH_NONE);
-	assert_int_equal(outcome_of(&stripped, "From: a@example.org\r\nFrom: b@evil.example\r\n", good).from, AUTH_NONE);
+	assert_int_equal(outcome_of(&stripped, "From: a@example.org\r\nFrom: b@evil.example\r\n", good).from,
+			 AUTH_NONE);
 	assert_int_equal(outcome_of(&stripped, "", good).from, AUTH_NONE);
 }
 
@@ -115,17 +119,20 @@ static void test_jobid(void **state)
 	struct outcome outcome;
 
 	(void)state;
-	outcome = outcome_of(&jobid, from, "Authentication-Results: mx.our.example/4ABC; dmarc=pass header.from=example.org\r\n");
+	outcome = outcome_of(&jobid, from,
+			     "Authentication-Results: mx.our.example/4ABC; dmarc=pass header.from=example.org\r\n");
 	assert_int_equal(outcome.from, AUTH_PASS);
 	assert_false(outcome.forged);
-	outcome = outcome_of(&jobid, from, "Authentication-Results: mx.our.example; dmarc=pass header.from=example.org\r\n");
+	outcome =
+	    outcome_of(&jobid, from, "Authentication-Results: mx.our.example; dmarc=pass header.from=example.org\r\n");
 	assert_int_equal(outcome.from, AUTH_NONE);
 	assert_true(outcome.forged);
 	outcome = outcome_of(&jobid, from,
 			     "Authentication-Results: mx.our.example/4XYZ; dmarc=pass header.from=example.org\r\n");
 	assert_int_equal(outcome.from, AUTH_NONE);
 	assert_true(outcome.forged);
-	outcome = outcome_of(&jobid, from, "Authentication-Results: other.example/4ABC; dkim=pass header.d=example.org\r\n");
+	outcome =
+	    outcome_of(&jobid, from, "Authentication-Results: other.example/4ABC; dkim=pass header.d=example.org\r\n");
 	assert_int_equal(outcome.from, AUTH_NONE);
 	assert_false(outcome.forged);
 }
@@ -134,10 +141,10 @@ static void test_jobid(void **state)
 static void test_forged_copies(void **state)
 {
 	struct outcome outcome =
-		outcome_of(&jobid, "From: a@linkedin.com\r\n",
-			   "Authentication-Results: mx.our.example; dkim=pass header.d=linkedin.com\r\n"
-			   "Authentication-Results: mx.our.example/4ABC; dkim=fail header.d=linkedin.com\r\n"
-			   "Authentication-Results : (x) mx.our.example; dkim=pass header.d=linkedin.com\r\n");
+	    outcome_of(&jobid, "From: a@linkedin.com\r\n",
+		       "Authentication-Results: mx.our.example; dkim=pass header.d=linkedin.com\r\n"
+		       "Authentication-Results: mx.our.example/4ABC; dkim=fail header.d=linkedin.com\r\n"
+		       "Authentication-Results : (x) mx.our.example; dkim=pass header.d=linkedin.com\r\n");
 
 	(void)state;
 	assert_int_equal(outcome.from, AUTH_FAIL);
@@ -148,8 +155,9 @@ static void test_forged_copies(void **state)
 
 static void test_off(void **state)
 {
-	struct outcome outcome = outcome_of(&off, "From: a@example.org\r\n",
-					    "Authentication-Results: mx.our.example; dmarc=pass header.from=example.org\r\n");
+	struct outcome outcome =
+	    outcome_of(&off, "From: a@example.org\r\n",
+		       "Authentication-Results: mx.our.example; dmarc=pass header.from=example.org\r\n");
 
 	(void)state;
 	assert_int_equal(outcome.from, AUTH_NONE);
@@ -160,9 +168,9 @@ static void test_off(void **state)
 static void test_dkim_domains(void **state)
 {
 	struct outcome outcome =
-		outcome_of(&stripped, "From: a@example.org\r\n",
-			   "Authentication-Results: mx.our.example; dkim=pass header.d=MailB.LinkedIn.com;"
-			   " dkim=pass header.i=x@esp.example; dkim=fail header.d=third.example\r\n");
+	    outcome_of(&stripped, "From: a@example.org\r\n",
+		       "Authentication-Results: mx.our.example; dkim=pass header.d=MailB.LinkedIn.com;"
+		       " dkim=pass header.i=x@esp.example; dkim=fail header.d=third.example\r\n");
 
 	(void)state;
 	assert_int_equal(outcome.dkim_domains, 2);
@@ -182,14 +190,10 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_results),
-		cmocka_unit_test(test_precedence),
-		cmocka_unit_test(test_syntax),
-		cmocka_unit_test(test_several_from_are_none),
-		cmocka_unit_test(test_jobid),
-		cmocka_unit_test(test_forged_copies),
-		cmocka_unit_test(test_off),
-		cmocka_unit_test(test_dkim_domains),
+	    cmocka_unit_test(test_results), cmocka_unit_test(test_precedence),
+	    cmocka_unit_test(test_syntax),  cmocka_unit_test(test_several_from_are_none),
+	    cmocka_unit_test(test_jobid),   cmocka_unit_test(test_forged_copies),
+	    cmocka_unit_test(test_off),     cmocka_unit_test(test_dkim_domains),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -83,8 +83,9 @@ static void test_damaged_text(void **state)
 /* Any bytes under any label give valid UTF-8. */
 static void test_always_valid(void **state)
 {
-	static const char *const labels[] = {"", "utf-8", "gb18030", "iso-2022-jp", "utf-7", "utf-16", "shift_jis", "cp037",
-					     "iso-2022-kr", "big5", "euc-jp", "windows-1252", "iso-8859-16"};
+	static const char *const labels[] = {"",       "utf-8",        "gb18030",    "iso-2022-jp", "utf-7",
+					     "utf-16", "shift_jis",    "cp037",      "iso-2022-kr", "big5",
+					     "euc-jp", "windows-1252", "iso-8859-16"};
 	unsigned int seed = 7;
 
 	for (int round = 0; round < 4000; round++) {
@@ -98,7 +99,8 @@ static void test_always_valid(void **state)
 			if (seed & 0x40000000)
 				bytes[i] = (char)(bytes[i] & 0x7f);
 		}
-		assert_int_equal(charset_to_utf8((struct str){bytes, n}, str_of(labels[round % 13]), *state, &out), STATUS_OK);
+		assert_int_equal(charset_to_utf8((struct str){bytes, n}, str_of(labels[round % 13]), *state, &out),
+				 STATUS_OK);
 		assert_true(utf8_valid(out));
 	}
 }
@@ -117,13 +119,13 @@ static void test_sequences(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_valid_utf8_is_believed, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_label_counts_for_the_rest, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_seven_bit_encodings, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_utf16, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_damaged_text, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_always_valid, make_arena, drop_arena),
-		cmocka_unit_test(test_sequences),
+	    cmocka_unit_test_setup_teardown(test_valid_utf8_is_believed, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_label_counts_for_the_rest, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_seven_bit_encodings, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_utf16, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_damaged_text, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_always_valid, make_arena, drop_arena),
+	    cmocka_unit_test(test_sequences),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

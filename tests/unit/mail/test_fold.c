@@ -39,12 +39,14 @@ static void test_ascii(void **state)
 
 static void test_letters(void **state)
 {
-	expect(state, "Größe, Straße, Œuvre, Łódź, Ærø, Đorđe, Þór, Eða", "grosse, strasse, oeuvre, lodz, aero, dorde, thor, eda");
+	expect(state, "Größe, Straße, Œuvre, Łódź, Ærø, Đorđe, Þór, Eða",
+	       "grosse, strasse, oeuvre, lodz, aero, dorde, thor, eda");
 	expect(state, "İSTANBUL ılık ŞIK", "istanbul ilik sik");
 	expect(state, "e\xcc\x81te\xcc\x81 Ünïcödé", "ete unicode");
 	expect(state, "Ёлка Йод їжак", "елка иод іжак");
 	expect(state, "Άνθρωπος", "ανθρωποσ");
-	expect(state, "ｌｉｎｋｅｄｉｎ 𝓵𝓲𝓷𝓴𝓮𝓭𝓲𝓷 ⓛⓘⓝⓚⓔⓓⓘⓝ ʟɪɴᴋᴇᴅɪɴ 🅛🅘🅝🅚 🅻🅸🅽🅺", "linkedin linkedin linkedin linkedin link link");
+	expect(state, "ｌｉｎｋｅｄｉｎ 𝓵𝓲𝓷𝓴𝓮𝓭𝓲𝓷 ⓛⓘⓝⓚⓔⓓⓘⓝ ʟɪɴᴋᴇᴅɪɴ 🅛🅘🅝🅚 🅻🅸🅽🅺",
+	       "linkedin linkedin linkedin linkedin link link");
 	expect(state, "ﬁrst ½ №", "first 1/2 no");
 }
 
@@ -59,7 +61,12 @@ static void test_nothing_hides(void **state)
 static void test_punctuation_and_blanks(void **state)
 {
 	expect(state, "I’m “here” – or ‘there’… «yes» ‹no›", "i'm \"here\" - or 'there'... \"yes\" 'no'");
-	expect(state, "a\xc2\xa0" "b\xe3\x80\x80" "c\xe2\x80\xa9" "d", "a b c d");
+	expect(state,
+	       "a\xc2\xa0"
+	       "b\xe3\x80\x80"
+	       "c\xe2\x80\xa9"
+	       "d",
+	       "a b c d");
 }
 
 static void test_lookalikes(void **state)
@@ -128,7 +135,8 @@ static void test_way_back(void **state)
 {
 	struct folded folded;
 
-	assert_int_equal(fold_text(STR("  I’m Sо SORRY\n  to b o t h e r you. 突然のご連絡。"), 0, *state, &folded), STATUS_OK);
+	assert_int_equal(fold_text(STR("  I’m Sо SORRY\n  to b o t h e r you. 突然のご連絡。"), 0, *state, &folded),
+			 STATUS_OK);
 	expect_original(&folded, "sorry to", "SORRY\n  to");
 	expect_original(&folded, "orr", "SORRY");
 	expect_original(&folded, "i'm so", "I’m Sо");
@@ -152,10 +160,10 @@ static void test_word_limit(void **state)
 /* A random text out of the corners where folding does something. */
 static size_t random_text(unsigned int *seed, char *out, size_t max)
 {
-	static const int32_t blocks[] = {0x20,	 0x41,	 0x61,	 0xa0,	 0x180,	 0x300,	 0x370,	 0x400,	 0x430,	 0x590,
-					 0x600,	 0x900,	 0xe00,	 0x1100, 0x1160, 0x11a0, 0x1e00, 0x1f00, 0x2000, 0x2100,
-					 0x3000, 0x3040, 0x3090, 0x3130, 0x3200, 0x4e00, 0xac00, 0xf900, 0xfb00, 0xfe00,
-					 0xfe70, 0xff00, 0xff80, 0x1d400, 0x1f100, 0xe0000};
+	static const int32_t blocks[] = {0x20,   0x41,   0x61,   0xa0,   0x180,  0x300,  0x370,   0x400,   0x430,
+					 0x590,  0x600,  0x900,  0xe00,  0x1100, 0x1160, 0x11a0,  0x1e00,  0x1f00,
+					 0x2000, 0x2100, 0x3000, 0x3040, 0x3090, 0x3130, 0x3200,  0x4e00,  0xac00,
+					 0xf900, 0xfb00, 0xfe00, 0xfe70, 0xff00, 0xff80, 0x1d400, 0x1f100, 0xe0000};
 	static const char separators[] = ".-_*\"'  \n";
 	static const int32_t letters[] = {'a', 'b', 'x', 0x430, 0x431, 0x43a, 0x3b1, 0x3b4, 0x441, 0x301};
 	int mode = rand_r(seed) % 4;
@@ -184,7 +192,8 @@ static void assert_utf8(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
+		utf8proc_ssize_t n =
+		    utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
 
 		assert_true(n > 0);
 		i += (size_t)n;
@@ -247,18 +256,18 @@ static void test_monsters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ascii, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_letters, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_nothing_hides, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_punctuation_and_blanks, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_lookalikes, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_split_letters, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_other_scripts_unharmed, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_invalid_bytes, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_way_back, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_word_limit, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_properties, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_monsters, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_ascii, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_letters, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_nothing_hides, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_punctuation_and_blanks, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_lookalikes, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_split_letters, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_other_scripts_unharmed, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_invalid_bytes, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_way_back, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_word_limit, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_properties, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_monsters, make_arena, drop_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,8 @@ static void assert_str(struct str s, const char *expected)
 
 static void test_fields_and_body(void **state)
 {
-	struct str raw = STR("From x@y Mon Jan 1\nSubject:one\r\nX-Folded: a\r\n\tb\r\n \r\nName : v\r\nEmpty:\r\n\r\nbody");
+	struct str raw =
+	    STR("From x@y Mon Jan 1\nSubject:one\r\nX-Folded: a\r\n\tb\r\n \r\nName : v\r\nEmpty:\r\n\r\nbody");
 	struct block block = read_block(state, raw);
 
 	assert_int_equal(block.list.count, 4);
@@ -152,7 +153,8 @@ static void test_raw_8bit(void **state)
 
 static void test_rfc2231(void **state)
 {
-	const struct header broken = {STR("Content-Disposition"), STR("inline; filename*=iso-2022-jp''%1B%24B%46%FF%4B")};
+	const struct header broken = {STR("Content-Disposition"),
+				      STR("inline; filename*=iso-2022-jp''%1B%24B%46%FF%4B")};
 
 	expect_decoded(state, "Content-Disposition",
 		       STR(" attachment; filename*0*=utf-8''%E2%82%AC%20; filename*1=\"rates.txt\""),
@@ -164,15 +166,15 @@ static void test_rfc2231(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_fields_and_body, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_milter_form, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_garbage_ends_the_header, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_all_instances_are_found, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_limits, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_encoded_words, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_encoded_line_ends_are_blanks, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_raw_8bit, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_rfc2231, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_fields_and_body, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_milter_form, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_garbage_ends_the_header, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_all_instances_are_found, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_limits, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_encoded_words, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_encoded_line_ends_are_blanks, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_raw_8bit, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_rfc2231, make_arena, drop_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "mail/html.h"
 
+#include "mail/charset.h"
 #include "mail/html_color.h"
 
 #include <stdarg.h>
@@ -39,7 +40,8 @@ static struct reading read_html(const char *html)
 /* "text{Qquoted}text": the readable text with its spans marked by the first letter of their role. */
 static void expect(const char *html, const char *expected)
 {
-	static const char roles[] = {[TEXT_AUTHOR] = 'A', [TEXT_QUOTE] = 'Q', [TEXT_FORWARD] = 'F', [TEXT_FOOTER] = 'S'};
+	static const char roles[] = {
+	    [TEXT_AUTHOR] = 'A', [TEXT_QUOTE] = 'Q', [TEXT_FORWARD] = 'F', [TEXT_FOOTER] = 'S'};
 	struct reading reading = read_html(html);
 	struct buf out = buf_make(reading.arena);
 	size_t at = 0;
@@ -72,6 +74,18 @@ static void expect_hidden(const char *html, size_t words)
 	arena_destroy(reading.arena);
 }
 
+static char *repeat(const char *piece, size_t times)
+{
+	size_t n = strlen(piece);
+	char *text = malloc(n * times + 1);
+
+	assert_non_null(text);
+	for (size_t i = 0; i < times; i++)
+		memcpy(text + i * n, piece, n);
+	text[n * times] = '\0';
+	return text;
+}
+
 static void test_blocks(void **state)
 {
 	(void)state;
@@ -92,7 +106,8 @@ static void test_blocks(void **state)
 static void test_what_is_not_shown(void **state)
 {
 	(void)state;
-	expect("<html><head><title>T</title><style>p{color:red}</style></head><body>x<script>var a;</script>y</body>", "xy");
+	expect("<html><head><title>T</title><style>p{color:red}</style></head><body>x<script>var a;</script>y</body>",
+	       "xy");
 	expect("a<!-- hidden -->b", "ab");
 	expect("<!--[if mso]><p>Outlook</p><![endif]-->x<!--[if !mso]><!--><b>shown</b><!--<![endif]-->", "xshown");
 	expect("<![if !mso]><p>a</p><![endif]><!--[if mso]><i>b</i><![endif]-->c", "a\n\nc");
@@ -159,11 +174,13 @@ static void test_hidden_by_sheet(void **state)
 	(void)state;
 	expect_hidden("<style>.x{display:none}</style><p class='a x'>two words</p>seen", 2);
 	expect_hidden("<style>#p1, #p2 { display : none }</style><p id=p1>two words</p>seen", 2);
-	expect_hidden("<style><!-- /* c */ div.pre > span {font-size:1px} --></style><div class=pre><span>two words</span></div>seen",
-		      2);
+	expect_hidden(
+	    "<style><!-- /* c */ div.pre > span {font-size:1px} --></style><div class=pre><span>two words</span></div>seen",
+	    2);
 	expect_hidden("<style>@media screen { .x{display:none} }</style><p class=x>two words</p>seen", 2);
-	expect_hidden("<style>@media (max-width:600px){.x{display:none}} @media print{.x{display:none}}</style><p class=x>seen</p>",
-		      0);
+	expect_hidden(
+	    "<style>@media (max-width:600px){.x{display:none}} @media print{.x{display:none}}</style><p class=x>seen</p>",
+	    0);
 	expect_hidden("<style>.x{display:none}</style><p class=x style='display:block'>seen</p>", 0);
 	expect_hidden("<style>.y .x{display:none}</style><p class=x>seen</p>", 0);
 	expect_hidden("<style>a:hover{display:none} a[x]{display:none}</style><a>seen</a>", 0);
@@ -172,8 +189,9 @@ static void test_hidden_by_sheet(void **state)
 
 static void test_preheader_padding(void **state)
 {
-	struct reading reading = read_html("<div>Hello&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;"
-					   "&#65279;&shy;</div><p>world</p>");
+	struct reading reading =
+	    read_html("<div>Hello&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#847;"
+		      "&#65279;&shy;</div><p>world</p>");
 
 	(void)state;
 	assert_true(str_equal(reading.message.text, STR("Hello\n\nworld")));
@@ -186,23 +204,24 @@ static void test_preheader_padding(void **state)
 static void test_all_hidden_is_shown(void **state)
 {
 	(void)state;
-	expect("<div style='color:#fff'>we think that you cannot read this</div>", "we think that you cannot read this");
+	expect("<div style='color:#fff'>we think that you cannot read this</div>",
+	       "we think that you cannot read this");
 }
 
 static void test_pixels(void **state)
 {
 	static const char *const pixels[] = {
-		"<img src='http://t.example/o.gif' width=1 height=1>",
-		"<img src='https://t.example/o.gif' style='width:1px;height:1px'>",
-		"<img src='//t.example/o.gif' width=600 height=1 style='display:none'>",
-		"<img width='0' height='0' src='http://t.example/x'>",
+	    "<img src='http://t.example/o.gif' width=1 height=1>",
+	    "<img src='https://t.example/o.gif' style='width:1px;height:1px'>",
+	    "<img src='//t.example/o.gif' width=600 height=1 style='display:none'>",
+	    "<img width='0' height='0' src='http://t.example/x'>",
 	};
 	static const char *const others[] = {
-		"<img src='cid:logo' width=1 height=1>",
-		"<img src='http://t.example/logo.png' width=120 height=40>",
-		"<img src='http://t.example/logo.png'>",
-		"<img src='http://t.example/line.gif' width=600 height=1>",
-		"<blockquote type=cite><img src='http://t.example/o.gif' width=1 height=1></blockquote>",
+	    "<img src='cid:logo' width=1 height=1>",
+	    "<img src='http://t.example/logo.png' width=120 height=40>",
+	    "<img src='http://t.example/logo.png'>",
+	    "<img src='http://t.example/line.gif' width=600 height=1>",
+	    "<blockquote type=cite><img src='http://t.example/o.gif' width=1 height=1></blockquote>",
 	};
 
 	(void)state;
@@ -222,10 +241,11 @@ static void test_pixels(void **state)
 
 static void test_links(void **state)
 {
-	struct reading reading = read_html("<p>See <a href=\" http://a.example/x?a=1&amp;b=2\n3 \">the\n<b>page</b></a> or "
-					   "<a href='#top'>top</a>, <a name=x>no</a>, <a href=mailto:x@y.example>mail</a>"
-					   "<a href='http://b.example/'><img src=x></a><map><area href=http://c.example></map>"
-					   "<a href='http://d.example/'><span style='display:none'>unseen</span></a>");
+	struct reading reading =
+	    read_html("<p>See <a href=\" http://a.example/x?a=1&amp;b=2\n3 \">the\n<b>page</b></a> or "
+		      "<a href='#top'>top</a>, <a name=x>no</a>, <a href=mailto:x@y.example>mail</a>"
+		      "<a href='http://b.example/'><img src=x></a><map><area href=http://c.example></map>"
+		      "<a href='http://d.example/'><span style='display:none'>unseen</span></a>");
 	const struct link *links = reading.message.links;
 
 	(void)state;
@@ -239,13 +259,32 @@ static void test_links(void **state)
 	arena_destroy(reading.arena);
 }
 
+/* What is cut is cut between characters. */
+static void test_long_links(void **state)
+{
+	char *target = repeat("日", 5000), *html;
+	struct reading reading;
+
+	(void)state;
+	assert_true(asprintf(&html, "<a href='http://%s'>x%s</a>", target, target) > 0);
+	reading = read_html(html);
+	assert_int_equal(reading.message.link_count, 1);
+	assert_true(utf8_valid(reading.message.links[0].target));
+	assert_true(utf8_valid(reading.message.links[0].visible));
+	assert_true(reading.message.links[0].target.n > 8000 && reading.message.links[0].target.n <= 8192);
+	arena_destroy(reading.arena);
+	free(html);
+	free(target);
+}
+
 static void test_quote_containers(void **state)
 {
 	(void)state;
 	expect("Yes.<blockquote type=cite>No?</blockquote>", "Yes.\n\n{QNo?}");
-	expect("Yes.<div class=gmail_quote><div class=gmail_attr>On Monday, A wrote:</div><blockquote class=gmail_quote>No?"
-	       "</blockquote></div>",
-	       "Yes.\n\n{QOn Monday, A wrote:\n\nNo?}");
+	expect(
+	    "Yes.<div class=gmail_quote><div class=gmail_attr>On Monday, A wrote:</div><blockquote class=gmail_quote>No?"
+	    "</blockquote></div>",
+	    "Yes.\n\n{QOn Monday, A wrote:\n\nNo?}");
 	expect("<div class=gmail_quote>On Monday, A wrote:<blockquote class=gmail_quote>No?</blockquote>Below.</div>",
 	       "{QOn Monday, A wrote:\n\nNo?}\n\nBelow.");
 	expect("Yes.<div class='yahoo_quoted' id='yahoo_quoted_1'>No?</div>", "Yes.\n\n{QNo?}");
@@ -280,23 +319,11 @@ static void test_bare_blockquote(void **state)
 static void test_quoted_tricks_do_not_count(void **state)
 {
 	struct reading reading =
-		read_html("Yes.<blockquote type=cite>a<p style='display:none'>hidden there</p></blockquote>");
+	    read_html("Yes.<blockquote type=cite>a<p style='display:none'>hidden there</p></blockquote>");
 
 	(void)state;
 	assert_false(reading.message.facts.hidden_text);
 	arena_destroy(reading.arena);
-}
-
-static char *repeat(const char *piece, size_t times)
-{
-	size_t n = strlen(piece);
-	char *text = malloc(n * times + 1);
-
-	assert_non_null(text);
-	for (size_t i = 0; i < times; i++)
-		memcpy(text + i * n, piece, n);
-	text[n * times] = '\0';
-	return text;
 }
 
 static void test_depth_limit(void **state)
@@ -386,26 +413,27 @@ static int start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blocks),
-		cmocka_unit_test(test_what_is_not_shown),
-		cmocka_unit_test(test_broken_html),
-		cmocka_unit_test(test_hidden_by_style),
-		cmocka_unit_test(test_hidden_by_colour),
-		cmocka_unit_test(test_what_only_looks_hidden),
-		cmocka_unit_test(test_hidden_by_sheet),
-		cmocka_unit_test(test_preheader_padding),
-		cmocka_unit_test(test_all_hidden_is_shown),
-		cmocka_unit_test(test_pixels),
-		cmocka_unit_test(test_links),
-		cmocka_unit_test(test_quote_containers),
-		cmocka_unit_test(test_forward_and_footer_containers),
-		cmocka_unit_test(test_bare_blockquote),
-		cmocka_unit_test(test_quoted_tricks_do_not_count),
-		cmocka_unit_test(test_depth_limit),
-		cmocka_unit_test(test_attribute_bomb),
-		cmocka_unit_test(test_link_limit),
-		cmocka_unit_test(test_chunks),
-		cmocka_unit_test(test_colors),
+	    cmocka_unit_test(test_blocks),
+	    cmocka_unit_test(test_what_is_not_shown),
+	    cmocka_unit_test(test_broken_html),
+	    cmocka_unit_test(test_hidden_by_style),
+	    cmocka_unit_test(test_hidden_by_colour),
+	    cmocka_unit_test(test_what_only_looks_hidden),
+	    cmocka_unit_test(test_hidden_by_sheet),
+	    cmocka_unit_test(test_preheader_padding),
+	    cmocka_unit_test(test_all_hidden_is_shown),
+	    cmocka_unit_test(test_pixels),
+	    cmocka_unit_test(test_links),
+	    cmocka_unit_test(test_long_links),
+	    cmocka_unit_test(test_quote_containers),
+	    cmocka_unit_test(test_forward_and_footer_containers),
+	    cmocka_unit_test(test_bare_blockquote),
+	    cmocka_unit_test(test_quoted_tricks_do_not_count),
+	    cmocka_unit_test(test_depth_limit),
+	    cmocka_unit_test(test_attribute_bomb),
+	    cmocka_unit_test(test_link_limit),
+	    cmocka_unit_test(test_chunks),
+	    cmocka_unit_test(test_colors),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -65,9 +65,10 @@ static size_t gmime_parts(struct str body, struct str type, void **state)
 
 static void test_ordinary_mail_passes_whole(void **state)
 {
-	struct str body = STR("preamble\r\n--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nx\r\n"
-			      "-- \r\nsignature\r\n--------\r\n--c--\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n"
-			      "\r\nz\r\n--b--\r\nepilogue\r\n");
+	struct str body =
+	    STR("preamble\r\n--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nx\r\n"
+		"-- \r\nsignature\r\n--------\r\n--c--\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n"
+		"\r\nz\r\n--b--\r\nepilogue\r\n");
 	uint32_t hit = 0;
 
 	assert_int_equal(prepass_length(body, mixed, &mail_limits_default, *state, &hit), body.n);
@@ -98,12 +99,13 @@ static void test_too_deep(void **state)
 
 	limits.mime_depth = 5;
 	for (int i = 0; i < 100; i++)
-		buf_add_format(&body, "--%.*s\nContent-Type: multipart/mixed;\n\tboundary=%.*s\n\n", i + 1,
-			       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-			       "bbbbbbbbbbb",
-			       i + 2,
-			       "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-			       "bbbbbbbbbbb");
+		buf_add_format(
+		    &body, "--%.*s\nContent-Type: multipart/mixed;\n\tboundary=%.*s\n\n", i + 1,
+		    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+		    "bbbbbbbbbbb",
+		    i + 2,
+		    "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+		    "bbbbbbbbbbb");
 	n = prepass_length(buf_str(&body), mixed, &limits, *state, &hit);
 	assert_int_equal(hit, MAIL_LIMIT_MIME_DEPTH);
 	assert_true(gmime_parts(str_sub(buf_str(&body), 0, n), mixed, state) <= 6);
@@ -156,9 +158,21 @@ static unsigned int next_random(unsigned int *seed)
 static void test_never_more_than_the_limit(void **state)
 {
 	static const char *const pieces[] = {
-		"--b\n",    "--b--\n",  "--c\r\n",   "--c--\n", "--b \n", "--bc\n", "\n", "x\n", "Content-Type: message/rfc822\n",
-		"Content-Type: multipart/mixed; boundary=c\n", "Content-Type: multipart/mixed;\n boundary=\"b\"\n",
-		"content-type : (x) multipart/digest; boundary*0=\"b\"; boundary*1=c\n", "Subject: x\n", "--", "garbage\n",
+	    "--b\n",
+	    "--b--\n",
+	    "--c\r\n",
+	    "--c--\n",
+	    "--b \n",
+	    "--bc\n",
+	    "\n",
+	    "x\n",
+	    "Content-Type: message/rfc822\n",
+	    "Content-Type: multipart/mixed; boundary=c\n",
+	    "Content-Type: multipart/mixed;\n boundary=\"b\"\n",
+	    "content-type : (x) multipart/digest; boundary*0=\"b\"; boundary*1=c\n",
+	    "Subject: x\n",
+	    "--",
+	    "garbage\n",
 	};
 	struct mail_limits limits = mail_limits_default;
 	unsigned int seed = 3;
@@ -182,13 +196,13 @@ static void test_never_more_than_the_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ordinary_mail_passes_whole, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_too_many_parts, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_too_deep, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_nested_messages_count, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_part_headers_are_bounded, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_guess, make_arena, drop_arena),
-		cmocka_unit_test_setup_teardown(test_never_more_than_the_limit, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_ordinary_mail_passes_whole, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_too_many_parts, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_too_deep, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_nested_messages_count, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_part_headers_are_bounded, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_guess, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_never_more_than_the_limit, make_arena, drop_arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

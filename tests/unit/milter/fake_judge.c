@@ -12,10 +12,11 @@ static struct generation generation = {.config = &fake_config, .number = 1};
 
 void fake_judge_reset(void)
 {
-	fake_judge = (struct fake_judge){.decision = {.direction = DIRECTION_INBOUND, .judged = true, .policy = "test"}};
+	fake_judge =
+	    (struct fake_judge){.decision = {.direction = DIRECTION_INBOUND, .judged = true, .policy = "test"}};
 	fake_config = (struct config){
-		.max_recipients = 100,
-		.limits = {.scan_bytes = 1000, .headers = 100, .header_bytes = 4000},
+	    .max_recipients = 100,
+	    .limits = {.scan_bytes = 1000, .headers = 100, .header_bytes = 4000},
 	};
 }
 
@@ -42,7 +43,7 @@ enum status judge_message(const struct generation *with, const struct envelope *
 			  struct decision *ret_decision, struct views **ret_views)
 {
 	(void)with;
-	(void)override;
+	(void) override;
 	(void)ret_views;
 	fake_judge.judged++;
 	fake_judge.limits = session_limits;

@@ -8,15 +8,15 @@
 #include "judge/judge.h"
 
 struct fake_judge {
-	struct decision decision;  /* what judge_message() decides */
-	enum status status;        /* what it returns */
+	struct decision decision; /* what judge_message() decides */
+	enum status status;       /* what it returns */
 	struct decision_header headers[DECISION_HEADERS_MAX];
 	size_t header_count;
-	int references;            /* of the one generation */
-	int judged;                /* calls of judge_message() */
-	char raw[65536];           /* what it was given last */
+	int references;  /* of the one generation */
+	int judged;      /* calls of judge_message() */
+	char raw[65536]; /* what it was given last */
 	uint32_t limits;
-	struct envelope envelope;  /* only as long as the message lives */
+	struct envelope envelope; /* only as long as the message lives */
 	char sender[256];
 	char queue_id[64];
 	size_t recipient_count;

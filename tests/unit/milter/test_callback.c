@@ -100,8 +100,11 @@ static int set_up(void **state)
 	(void)state;
 	fake_judge_reset();
 	state_of_all = (struct callback_state){
-		.slot = fake_judge_slot(),
-		.observer = {.decided = on_decided, .failed = on_failed, .session_opened = on_opened, .session_closed = on_closed},
+	    .slot = fake_judge_slot(),
+	    .observer = {.decided = on_decided,
+			 .failed = on_failed,
+			 .session_opened = on_opened,
+			 .session_closed = on_closed},
 	};
 	calls = callback_table(&state_of_all);
 	ctx = fake_milter_make();
@@ -177,6 +180,8 @@ static void test_steps_without_reply(void **state)
 	assert_int_equal(calls.xxfi_helo(&ctx, (char *)"x.example"), SMFIS_NOREPLY);
 	assert_int_equal(mail("<>"), SMFIS_CONTINUE);
 	assert_int_equal(rcpt("<a@b.example>"), SMFIS_NOREPLY);
+	assert_int_equal(calls.xxfi_data(&ctx), SMFIS_NOREPLY);
+	assert_int_equal(atomic_load(&state_of_all.in_data), 1);
 	assert_int_equal(header("A", " b"), SMFIS_NOREPLY);
 	assert_int_equal(calls.xxfi_eoh(&ctx), SMFIS_NOREPLY);
 	assert_int_equal(body("x"), SMFIS_CONTINUE);
@@ -192,6 +197,7 @@ static void test_steps_with_replies(void **state)
 	assert_int_equal(calls.xxfi_helo(&ctx, (char *)"x.example"), SMFIS_CONTINUE);
 	assert_int_equal(mail("<>"), SMFIS_CONTINUE);
 	assert_int_equal(rcpt("<a@b.example>"), SMFIS_CONTINUE);
+	assert_int_equal(calls.xxfi_data(&ctx), SMFIS_CONTINUE);
 	assert_int_equal(header("A", " b"), SMFIS_CONTINUE);
 	assert_int_equal(calls.xxfi_eoh(&ctx), SMFIS_CONTINUE);
 	assert_int_equal(body("x"), SMFIS_CONTINUE);
@@ -329,6 +335,7 @@ static void test_events_without_a_session(void **state)
 	assert_int_equal(calls.xxfi_helo(&ctx, (char *)"x"), SMFIS_CONTINUE);
 	assert_int_equal(mail(""), SMFIS_CONTINUE);
 	assert_int_equal(rcpt(""), SMFIS_CONTINUE);
+	assert_int_equal(calls.xxfi_data(&ctx), SMFIS_CONTINUE);
 	assert_int_equal(header("A", ""), SMFIS_CONTINUE);
 	assert_int_equal(calls.xxfi_eoh(&ctx), SMFIS_CONTINUE);
 	assert_int_equal(body("x"), SMFIS_CONTINUE);
@@ -413,21 +420,21 @@ static void test_every_allocation_fails_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_steps_without_reply, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_steps_with_replies, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_macros_asked_for_only_when_offered, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_envelope_and_message_reach_the_judge, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_skip_only_when_agreed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_judge_fails, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_judge_fails_outbound, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_edits_fail_one_after_another, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_headers_in_order, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_reply_belongs_to_its_answer, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_events_without_a_session, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_end_without_mail, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_activity_is_counted_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_refusing_and_stopping, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_every_allocation_fails_once, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_steps_without_reply, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_steps_with_replies, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_macros_asked_for_only_when_offered, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_envelope_and_message_reach_the_judge, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_skip_only_when_agreed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_judge_fails, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_judge_fails_outbound, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_edits_fail_one_after_another, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_headers_in_order, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_reply_belongs_to_its_answer, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_events_without_a_session, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_end_without_mail, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_activity_is_counted_once, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_refusing_and_stopping, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_every_allocation_fails_once, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,10 +28,10 @@ static int tear_down(void **state)
 static struct reply make(enum direction direction, enum action action, enum mail_class mail_class, const char *text)
 {
 	const struct decision decision = {
-		.direction = direction,
-		.outcome = {.action = action, .mail_class = mail_class},
-		.verdict = {.reply = text},
-		.sender = STR("eve@sender.example"),
+	    .direction = direction,
+	    .outcome = {.action = action, .mail_class = mail_class},
+	    .verdict = {.reply = text},
+	    .sender = STR("eve@sender.example"),
 	};
 	struct reply reply;
 
@@ -58,8 +58,8 @@ static void test_every_class_has_its_text(void **state)
 	for (int direction = DIRECTION_INBOUND; direction <= DIRECTION_INTERNAL; direction++) {
 		for (int action = ACTION_TEMPFAIL; action < ACTION_COUNT; action++) {
 			for (int mail_class = 0; mail_class < CLASS_COUNT; mail_class++) {
-				struct reply reply =
-					make((enum direction)direction, (enum action)action, (enum mail_class)mail_class, NULL);
+				struct reply reply = make((enum direction)direction, (enum action)action,
+							  (enum mail_class)mail_class, NULL);
 
 				assert_true(strlen(reply.lines[0]) > 20);
 				assert_null(strstr(reply.lines[0], "eve"));
@@ -70,7 +70,9 @@ static void test_every_class_has_its_text(void **state)
 
 static void test_text_of_a_rule(void **state)
 {
-	struct reply reply = make(DIRECTION_INBOUND, ACTION_REJECT, CLASS_COLD, "  Write\n\tto us:\r\n 100% by post. Gr\xc3\xbc\xc3\x9f" "e\x01 ");
+	struct reply reply = make(DIRECTION_INBOUND, ACTION_REJECT, CLASS_COLD,
+				  "  Write\n\tto us:\r\n 100% by post. Gr\xc3\xbc\xc3\x9f"
+				  "e\x01 ");
 
 	(void)state;
 	assert_string_equal(reply.lines[0], "Write to us: 100%% by post. Gr????e?");
@@ -119,11 +121,11 @@ static void test_word_longer_than_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_codes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_every_class_has_its_text, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_text_of_a_rule, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_long_text_is_broken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_word_longer_than_a_line, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_codes, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_every_class_has_its_text, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_text_of_a_rule, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_long_text_is_broken, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_word_longer_than_a_line, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

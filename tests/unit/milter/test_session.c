@@ -157,11 +157,11 @@ static void test_user_and_names_by_message(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_postfix_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_sendmail_names, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_local_pickup, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_user_and_names_by_message, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_postfix_names, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_sendmail_names, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_local_pickup, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_user_and_names_by_message, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,9 +80,9 @@ static void test_a_flood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names_are_counted_without_case),
-		cmocka_unit_test(test_empty_and_added_later),
-		cmocka_unit_test(test_a_flood),
+	    cmocka_unit_test(test_names_are_counted_without_case),
+	    cmocka_unit_test(test_empty_and_added_later),
+	    cmocka_unit_test(test_a_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,8 @@ static void test_message_as_it_was(void **state)
 	transaction_end_header(&t);
 	assert_true(transaction_add_body(&t, "first\r", 6));
 	assert_true(transaction_add_body(&t, "\nsec\0nd", 7));
-	assert_int_equal(transaction_raw(&t).n, strlen("Subject: one\r\n\ttwo\r\n three\r\nX-Tab:\tx\r\nX-None:\r\n\r\n") + 13);
+	assert_int_equal(transaction_raw(&t).n,
+			 strlen("Subject: one\r\n\ttwo\r\n three\r\nX-Tab:\tx\r\nX-None:\r\n\r\n") + 13);
 	assert_memory_equal(transaction_raw(&t).p,
 			    "Subject: one\r\n\ttwo\r\n three\r\nX-Tab:\tx\r\nX-None:\r\n\r\nfirst\r\nsec\0nd",
 			    transaction_raw(&t).n);
@@ -190,16 +191,16 @@ static void test_big_buffers_are_given_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_message_as_it_was, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_without_leading_blanks, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_null_sender_is_given, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_body_limit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_header_limits, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_forged_fields_are_counted_beyond_the_limits, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_recipient_limit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_nothing_is_left_for_the_next, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_without_a_message_nothing_happens, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_big_buffers_are_given_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_message_as_it_was, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_without_leading_blanks, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_null_sender_is_given, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_body_limit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_header_limits, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_forged_fields_are_counted_beyond_the_limits, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_recipient_limit, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_nothing_is_left_for_the_next, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_without_a_message_nothing_happens, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_big_buffers_are_given_back, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

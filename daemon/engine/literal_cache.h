@@ -1,21 +1,21 @@
 /*
- * prefilter_cache - compiled databases on disk, found again by what they were compiled from.
+ * literal_cache - compiled databases on disk, found again by what they were compiled from.
  *
  * One file a database, mode 0600, written aside and renamed, so that a reader sees a whole file or none. A file is
  * used only when it is ours (or root's), nobody else can write to it, and the whole key stands in it. Files that nobody
  * used for 30 days are removed at the next write. Several processes may use one directory.
  */
-#ifndef COLDSHOULDER_ENGINE_PREFILTER_CACHE_H
-#define COLDSHOULDER_ENGINE_PREFILTER_CACHE_H
+#ifndef COLDSHOULDER_ENGINE_LITERAL_CACHE_H
+#define COLDSHOULDER_ENGINE_LITERAL_CACHE_H
 
 #include "base/str.h"
 
 /*
  * Reads the entry for `key`. True: ret_data->p is to be freed. False: there is none, or none that can be trusted.
  */
-bool prefilter_cache_read(const char *directory, struct str key, struct str *ret_data);
+bool literal_cache_read(const char *directory, struct str key, struct str *ret_data);
 
 /* Writes the entry for `key`. False: it could not, which costs the next start its time and nothing else. */
-bool prefilter_cache_write(const char *directory, struct str key, struct str data);
+bool literal_cache_write(const char *directory, struct str key, struct str data);
 
 #endif

@@ -1,4 +1,4 @@
-#include "engine/prefilter_cache.h"
+#include "engine/literal_cache.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ static bool unpack(char *content, size_t size, struct str key, struct str *ret_d
 	return true;
 }
 
-bool prefilter_cache_read(const char *directory, struct str key, struct str *ret_data)
+bool literal_cache_read(const char *directory, struct str key, struct str *ret_data)
 {
 	char path[CACHE_PATH_MAX];
 	int fd = entry_path(directory, key, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
@@ -135,7 +135,7 @@ static bool write_file(int fd, struct str key, struct str data)
 	return fclose(stream) == 0 && written;
 }
 
-bool prefilter_cache_write(const char *directory, struct str key, struct str data)
+bool literal_cache_write(const char *directory, struct str key, struct str data)
 {
 	char path[CACHE_PATH_MAX];
 	char temporary[CACHE_PATH_MAX + 16];

@@ -1,0 +1,197 @@
+#include "engine/literal.h"
+
+#include "base/buf.h"
+#include "engine/literal_cache.h"
+
+#include <hs.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The matcher is the database, the scratch is the library's: the names only keep its header out of ours. */
+static hs_database_t *database_of(const struct literal_matcher *matcher)
+{
+	return (hs_database_t *)matcher;
+}
+
+static hs_scratch_t *scratch_of(const struct literal_scratch *scratch)
+{
+	return (hs_scratch_t *)scratch;
+}
+
+bool literal_available(char *out, size_t size)
+{
+	const char *version = hs_version(); /* "5.4.0 2021-01-26" */
+
+	if (hs_valid_platform() != HS_SUCCESS)
+		return false;
+	snprintf(out, size, "libhs %.*s", (int)strcspn(version, " "), version);
+	return true;
+}
+
+/* What hs_compile_lit_multi() takes. */
+struct job {
+	const char **texts;
+	size_t *sizes;
+	unsigned int *flags;
+	unsigned int *ids;
+};
+
+static void free_job(struct job *job)
+{
+	free(job->texts);
+	free(job->sizes);
+	free(job->flags);
+	free(job->ids);
+}
+
+static bool make_job(const struct str *words, size_t count, struct job *job)
+{
+	*job = (struct job){.texts = calloc(count, sizeof *job->texts),
+			    .sizes = calloc(count, sizeof *job->sizes),
+			    .flags = calloc(count, sizeof *job->flags),
+			    .ids = calloc(count, sizeof *job->ids)};
+	if (!job->texts || !job->sizes || !job->flags || !job->ids) {
+		free_job(job);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		job->texts[i] = words[i].p;
+		job->sizes[i] = words[i].n;
+		job->flags[i] = HS_FLAG_SINGLEMATCH;
+		job->ids[i] = (unsigned int)i;
+	}
+	return true;
+}
+
+static enum status compile(const struct str *words, size_t count, hs_database_t **ret_database)
+{
+	hs_compile_error_t *error = NULL;
+	struct job job;
+	hs_error_t code;
+
+	if (count > UINT_MAX)
+		return STATUS_LIMIT;
+	if (!make_job(words, count, &job))
+		return STATUS_NO_MEMORY;
+	code = hs_compile_lit_multi(job.texts, job.flags, job.ids, job.sizes, (unsigned int)count, HS_MODE_BLOCK, NULL,
+				    ret_database, &error);
+	free_job(&job);
+	if (error)
+		hs_free_compile_error(error);
+	if (code == HS_SUCCESS)
+		return STATUS_OK;
+	return code == HS_NOMEM ? STATUS_NO_MEMORY : STATUS_LIMIT;
+}
+
+/* Everything that the database depends on. */
+static struct buf make_key(const struct str *words, size_t count)
+{
+	struct buf key = buf_make(NULL);
+	hs_platform_info_t platform = {0};
+
+	hs_populate_platform(&platform);
+	buf_add_format(&key, "libhs %s, tune %u, cpu %llx, %zu words\n", hs_version(), platform.tune,
+		       platform.cpu_features, count);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_format(&key, "%zu:", words[i].n);
+		buf_add_str(&key, words[i]);
+	}
+	return key;
+}
+
+static bool load(const char *directory, struct str key, hs_database_t **ret_database)
+{
+	struct str data;
+	bool loaded;
+
+	if (!literal_cache_read(directory, key, &data))
+		return false;
+	loaded = hs_deserialize_database(data.p, data.n, ret_database) == HS_SUCCESS;
+	free((char *)data.p);
+	return loaded;
+}
+
+static void store(const char *directory, struct str key, const hs_database_t *database)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+
+	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
+		return;
+	literal_cache_write(directory, key, (struct str){bytes, size});
+	free(bytes);
+}
+
+enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
+				   struct literal_matcher **ret_matcher)
+{
+	struct buf key = directory ? make_key(words, count) : buf_make(NULL);
+	hs_database_t *database = NULL;
+	enum status status = STATUS_OK;
+
+	*ret_matcher = NULL;
+	if (buf_failed(&key)) {
+		status = STATUS_NO_MEMORY;
+	} else if (!directory || !load(directory, buf_str(&key), &database)) {
+		status = compile(words, count, &database);
+		if (status == STATUS_OK && directory)
+			store(directory, buf_str(&key), database);
+	}
+	buf_free(&key);
+	if (status == STATUS_OK)
+		*ret_matcher = (struct literal_matcher *)database;
+	return status;
+}
+
+void literal_matcher_destroy(struct literal_matcher *matcher)
+{
+	hs_free_database(database_of(matcher));
+}
+
+bool literal_scratch_grow(struct literal_scratch **scratch, const struct literal_matcher *matcher)
+{
+	hs_scratch_t *grown = scratch_of(*scratch);
+	bool done = hs_alloc_scratch(database_of(matcher), &grown) == HS_SUCCESS;
+
+	*scratch = (struct literal_scratch *)grown;
+	return done;
+}
+
+struct literal_scratch *literal_scratch_copy(const struct literal_scratch *scratch)
+{
+	hs_scratch_t *copy = NULL;
+
+	return hs_clone_scratch(scratch_of(scratch), &copy) == HS_SUCCESS ? (struct literal_scratch *)copy : NULL;
+}
+
+void literal_scratch_destroy(struct literal_scratch *scratch)
+{
+	hs_free_scratch(scratch_of(scratch));
+}
+
+struct report {
+	void (*found)(void *context, size_t word);
+	void *context;
+};
+
+static int on_match(unsigned int id, unsigned long long from, unsigned long long to, unsigned int flags, void *context)
+{
+	const struct report *report = context;
+
+	(void)from;
+	(void)to;
+	(void)flags;
+	report->found(report->context, id);
+	return 0;
+}
+
+bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
+		  void (*found)(void *context, size_t word), void *context)
+{
+	struct report report = {found, context};
+
+	return text.n <= UINT_MAX && hs_scan(database_of(matcher), text.p, (unsigned int)text.n, 0, scratch_of(scratch),
+					     on_match, &report) == HS_SUCCESS;
+}
