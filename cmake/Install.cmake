@@ -1,6 +1,7 @@
 install(TARGETS coldshoulderd DESTINATION ${CMAKE_INSTALL_SBINDIR})
 install(TARGETS coldshoulder DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY rules/ DESTINATION ${CMAKE_INSTALL_DATADIR}/coldshoulder/rules FILES_MATCHING PATTERN "*.conf")
+install(DIRECTORY conf/lists/ DESTINATION ${CMAKE_INSTALL_DATADIR}/coldshoulder/lists)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB manuals CONFIGURE_DEPENDS daemon/man/*.[158])
 foreach(manual ${manuals})

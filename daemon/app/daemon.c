@@ -4,6 +4,7 @@
 #include "app/notify.h"
 #include "app/process.h"
 #include "app/reload.h"
+#include "app/remember.h"
 #include "app/report.h"
 #include "app/signals.h"
 #include "base/log.h"
@@ -219,10 +220,20 @@ static enum status load(const struct options *options, struct generation **ret_g
 	return status;
 }
 
+static enum status open_memory(const struct options *options, struct generation *generation)
+{
+	struct error_list errors = error_list_make();
+	enum status status = remember_open(generation->config, &errors, &generation->memory);
+
+	show_errors(options, &errors);
+	return status;
+}
+
 enum exit_code daemon_run(const struct options *options)
 {
 	struct daemon d = {.options = options, .listener = {.fd = -1}};
 	struct generation *first;
+	struct memory *memory;
 	enum status status;
 	enum exit_code code;
 
@@ -233,13 +244,21 @@ enum exit_code daemon_run(const struct options *options)
 	status = load(options, &first);
 	if (status != STATUS_OK)
 		return load_exit_code(status);
+	status = open_memory(options, first);
+	if (status != STATUS_OK) {
+		generation_release(first);
+		return load_exit_code(status);
+	}
+	memory = first->memory;
 	d.slot = generation_slot_create(first);
 	if (!d.slot) {
 		generation_release(first);
+		memory_close(memory);
 		return EXIT_CODE_SYSTEM;
 	}
 	code = open_and_serve(&d);
 	generation_slot_destroy(d.slot);
+	memory_close(memory);
 	return code;
 }
 

@@ -1,6 +1,7 @@
 #include "app/reload.h"
 
 #include "app/notify.h"
+#include "app/remember.h"
 #include "app/report.h"
 #include "base/log.h"
 
@@ -25,6 +26,8 @@ static void publish(const struct options *options, struct generation_slot *slot,
 		    struct generation *next)
 {
 	warn_about_socket(options, old->config, next->config);
+	remember_warn_changes(old->config, next->config);
+	next->memory = old->memory;
 	log_info("reloaded: generation=%lu, rules=%zu, old_generation=%lu, old_rules=%zu", next->number,
 		 ruleset_rule_count(next->ruleset), old->number, ruleset_rule_count(old->ruleset));
 	notify_serving(next, "");

@@ -9,6 +9,12 @@ enum { COMMAND_OK = 0, COMMAND_USAGE = 1, COMMAND_INPUT = 2 };
 
 int command_check(int argc, char **argv);
 int command_lint(int argc, char **argv);
+int command_learn(int argc, char **argv);
+int command_forget(int argc, char **argv);
+int command_who(int argc, char **argv);
+int command_stats(int argc, char **argv);
+int command_export(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_suggest(int argc, char **argv);
 
 #endif

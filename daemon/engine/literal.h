@@ -37,8 +37,11 @@ struct literal_scratch *literal_scratch_copy(const struct literal_scratch *scrat
 /* NULL is allowed. */
 void literal_scratch_destroy(struct literal_scratch *scratch);
 
-/* Calls found() once for each word (by its number) that occurs in `text`, in any order. False: it failed. */
+/*
+ * Calls found() for every occurrence of every word (by its number) in `text`, `end` being the offset behind it, in any
+ * order, until found() returns false. False: it failed, or was stopped.
+ */
 bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  void (*found)(void *context, size_t word), void *context);
+		  bool (*found)(void *context, size_t word, size_t end), void *context);
 
 #endif

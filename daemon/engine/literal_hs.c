@@ -34,7 +34,7 @@ bool literal_available(char *out, size_t size)
 struct job {
 	const char **texts;
 	size_t *sizes;
-	unsigned int *flags;
+	unsigned int *flags; /* none */
 	unsigned int *ids;
 };
 
@@ -59,7 +59,6 @@ static bool make_job(const struct str *words, size_t count, struct job *job)
 	for (size_t i = 0; i < count; i++) {
 		job->texts[i] = words[i].p;
 		job->sizes[i] = words[i].n;
-		job->flags[i] = HS_FLAG_SINGLEMATCH;
 		job->ids[i] = (unsigned int)i;
 	}
 	return true;
@@ -172,7 +171,7 @@ void literal_scratch_destroy(struct literal_scratch *scratch)
 }
 
 struct report {
-	void (*found)(void *context, size_t word);
+	bool (*found)(void *context, size_t word, size_t end);
 	void *context;
 };
 
@@ -181,14 +180,12 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 	const struct report *report = context;
 
 	(void)from;
-	(void)to;
 	(void)flags;
-	report->found(report->context, id);
-	return 0;
+	return !report->found(report->context, id, (size_t)to);
 }
 
 bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  void (*found)(void *context, size_t word), void *context)
+		  bool (*found)(void *context, size_t word, size_t end), void *context)
 {
 	struct report report = {found, context};
 

@@ -43,7 +43,7 @@ void literal_scratch_destroy(struct literal_scratch *scratch)
 }
 
 bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  void (*found)(void *context, size_t word), void *context)
+		  bool (*found)(void *context, size_t word, size_t end), void *context)
 {
 	(void)matcher;
 	(void)text;

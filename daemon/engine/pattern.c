@@ -42,7 +42,7 @@ struct pattern_scratch {
 
 static pcre2_code *compile(struct str text, unsigned int flags, int *ret_code, size_t *ret_offset)
 {
-	uint32_t options = PCRE2_NEVER_BACKSLASH_C;
+	uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	pcre2_code *code;
 
@@ -148,15 +148,15 @@ static const pcre2_code *make_fast(struct pattern *pattern)
 	return known;
 }
 
-/* The machine code, when there is some by now; NULL: the interpreter is to be used. */
-static const pcre2_code *fast_code(const struct pattern *pattern, size_t subject_size)
+/* The machine code for a search from so many starts, when there is some by now; NULL: use the interpreter. */
+static const pcre2_code *fast_code(const struct pattern *pattern, size_t starts)
 {
 	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
 	const pcre2_code *fast = atomic_load(&owner->fast);
 
 	if (fast || atomic_load_explicit(&owner->no_jit, memory_order_relaxed))
 		return fast;
-	if (subject_size <= BLOCK_SLOW &&
+	if (starts <= BLOCK_SLOW &&
 	    atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
 		return NULL;
 	return make_fast(owner);
@@ -227,6 +227,22 @@ enum pattern_result pattern_find(const struct pattern *pattern, struct str subje
 			return gave_up ? PATTERN_GAVE_UP : PATTERN_NO_MATCH;
 		from = word_start(subject, end - OVERLAP, end - OVERLAP / 2 * 3);
 	}
+}
+
+enum pattern_result pattern_find_between(const struct pattern *pattern, struct str subject, size_t first, size_t last,
+					 struct pattern_scratch *scratch, struct pattern_span *ret_span)
+{
+	const pcre2_code *fast = fast_code(pattern, last - first);
+	size_t end = last < subject.n && subject.n - last > WHOLE_MAX ? word_start(subject, last + WHOLE_MAX, last)
+								      : subject.n;
+	enum pattern_result result;
+
+	if (first > last || first > subject.n)
+		return PATTERN_NO_MATCH;
+	pcre2_set_offset_limit(scratch->context, last);
+	result = find_in(fast ? fast : pattern->code, subject, first, end, scratch, ret_span);
+	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
+	return result;
 }
 
 void pattern_describe_library(char *out, size_t size)

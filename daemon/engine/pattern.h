@@ -56,6 +56,13 @@ struct pattern_span {
 enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span);
 
+/*
+ * As pattern_find(), for matches that begin at `first` or behind it and at `last` or before it; they may end anywhere
+ * within 64 KiB behind that.
+ */
+enum pattern_result pattern_find_between(const struct pattern *pattern, struct str subject, size_t first, size_t last,
+					 struct pattern_scratch *scratch, struct pattern_span *ret_span);
+
 /* "pcre2 10.42 jit", or "pcre2 10.42 without jit" when the system forbids it. At most `size` bytes with NUL. */
 void pattern_describe_library(char *out, size_t size);
 

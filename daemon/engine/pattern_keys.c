@@ -2,22 +2,21 @@
 
 #include "base/buf.h"
 #include "base/list.h"
-#include "mail/script.h"
+#include "engine/pattern_atom.h"
 
 #include <string.h>
 
 enum {
 	DEPTH_MAX = 50,
-	SETS_MAX = 24,     /* kept of one branch before the best are chosen */
 	WORDS_MAX = 20000, /* of one set */
 	SHORTEST_USEFUL = 2,
 	LONGEST_SCORED = 8 /* longer words tell no more */
 };
 
-/* The sets that one stretch of pattern asks for. */
-struct found {
-	struct key_set sets[SETS_MAX];
-	size_t count;
+/* How many bytes a stretch of pattern matches. */
+struct width {
+	uint32_t min;
+	uint32_t max; /* PATTERN_KEYS_UNBOUNDED: no limit */
 };
 
 struct reader {
@@ -26,347 +25,320 @@ struct reader {
 	bool bytes;
 	struct arena *arena;
 	unsigned int depth;
-	bool lost;      /* something that is not understood: ask for nothing */
+	bool lost; /* something that is not understood */
 	bool no_memory;
 };
 
-/* The literal characters read so far, without a break. */
-struct run {
-	struct buf text;
-	size_t last; /* where its last character begins */
+/* One branch of alternatives while it is read. */
+struct branch {
+	struct pattern_keys keys;
+	struct width width;
+	struct buf run;       /* literal characters up to here, without a break */
+	unsigned int borders; /* of the run's beginning */
+	bool edge;            /* no ASCII letter or digit can stand just before this place */
 };
 
-static bool read_alternatives(struct reader *reader, struct found *ret_found);
+static bool read_alternatives(struct reader *reader, bool edge, struct pattern_keys *ret_keys,
+			      struct width *ret_width);
 
-static char byte_at(const struct reader *reader, size_t ahead)
+static uint32_t add_width(uint32_t a, uint32_t b)
 {
-	return reader->at + ahead < reader->pattern.n ? reader->pattern.p[reader->at + ahead] : '\0';
+	return a + b < PATTERN_KEYS_UNBOUNDED ? a + b : PATTERN_KEYS_UNBOUNDED;
+}
+
+static uint32_t multiply_width(uint32_t width, uint32_t times)
+{
+	if (!width || !times)
+		return 0;
+	return width < PATTERN_KEYS_UNBOUNDED / times ? width * times : PATTERN_KEYS_UNBOUNDED;
+}
+
+static size_t scored_length(const struct key_set *set)
+{
+	return set->shortest < LONGEST_SCORED ? set->shortest : LONGEST_SCORED;
 }
 
 /* How much a set tells: long words, and few of them. */
 static bool tells_more(const struct key_set *a, const struct key_set *b)
 {
-	size_t one = a->shortest < LONGEST_SCORED ? a->shortest : LONGEST_SCORED;
-	size_t other = b->shortest < LONGEST_SCORED ? b->shortest : LONGEST_SCORED;
+	size_t one = scored_length(a);
+	size_t other = scored_length(b);
 
 	return one != other ? one > other : a->count < b->count;
 }
 
 /* Keeps the sets sorted, the most telling first. */
-static void add_set(struct found *found, const struct key_set *set)
+static void add_set(struct pattern_keys *keys, const struct key_set *set)
 {
-	size_t i = found->count;
+	size_t i = keys->count;
 
-	if (set->shortest < SHORTEST_USEFUL || set->count > WORDS_MAX)
+	if (!set->count || set->shortest < SHORTEST_USEFUL || set->count > WORDS_MAX)
 		return;
-	if (found->count == SETS_MAX) {
-		if (!tells_more(set, &found->sets[SETS_MAX - 1]))
+	if (keys->count == PATTERN_KEYS_MAX) {
+		if (!tells_more(set, &keys->sets[PATTERN_KEYS_MAX - 1]))
 			return;
 		i--;
 	} else {
-		found->count++;
+		keys->count++;
 	}
-	for (; i > 0 && tells_more(set, &found->sets[i - 1]); i--)
-		found->sets[i] = found->sets[i - 1];
-	found->sets[i] = *set;
+	for (; i > 0 && tells_more(set, &keys->sets[i - 1]); i--)
+		keys->sets[i] = keys->sets[i - 1];
+	keys->sets[i] = *set;
 }
 
-static void end_run(struct reader *reader, struct run *run, struct found *found)
+/* What stands behind words that ended here is known now: `edge`: no ASCII letter or digit. */
+static void close_borders(struct pattern_keys *keys, bool edge)
 {
-	struct str text = buf_str(&run->text);
-	struct str *word;
+	for (size_t i = 0; i < keys->count; i++)
+		for (size_t j = 0; j < keys->sets[i].count; j++) {
+			struct key_word *word = &keys->sets[i].words[j];
 
-	if (buf_failed(&run->text)) {
+			if (word->borders & KEY_BORDER_OPEN)
+				word->borders = (word->borders & KEY_BORDER_LEFT) | (edge ? KEY_BORDER_RIGHT : 0);
+		}
+}
+
+/* The run ends; what stands behind it is not known yet. */
+static void end_run(struct reader *reader, struct branch *branch)
+{
+	struct str text = buf_str(&branch->run);
+	struct key_word *word = text.n ? arena_calloc(reader->arena, 1, sizeof *word) : NULL;
+	char *copy = text.n ? arena_strndup(reader->arena, text.p, text.n) : NULL;
+
+	if (buf_failed(&branch->run) || (text.n && (!word || !copy))) {
 		reader->no_memory = true;
 	} else if (text.n) {
-		char *copy = arena_strndup(reader->arena, text.p, text.n);
+		bool letter = ascii_is_alnum(text.p[text.n - 1]);
 
-		word = arena_alloc(reader->arena, sizeof *word);
-		if (copy && word) {
-			*word = (struct str){copy, text.n};
-			add_set(found, &(struct key_set){word, 1, text.n});
-		} else {
-			reader->no_memory = true;
-		}
+		word->text = (struct str){copy, text.n};
+		word->borders = branch->borders | (letter ? KEY_BORDER_OPEN : 0);
+		add_set(&branch->keys, &(struct key_set){word, 1, text.n, branch->width.min, branch->width.max});
 	}
-	buf_clear(&run->text);
+	buf_clear(&branch->run);
 }
 
-/* The length of "{2}", "{2,}" or "{2,3}" at the reader; 0: a brace that means itself. */
-static size_t braces_length(const struct reader *reader)
+static void add_to_width(struct branch *branch, struct width width, struct quantifier quantifier)
 {
-	size_t n = 1;
-
-	if (byte_at(reader, 0) != '{' || !ascii_is_digit(byte_at(reader, 1)))
-		return 0;
-	while (ascii_is_digit(byte_at(reader, n)))
-		n++;
-	if (byte_at(reader, n) == ',')
-		for (n++; ascii_is_digit(byte_at(reader, n));)
-			n++;
-	return byte_at(reader, n) == '}' ? n + 1 : 0;
+	branch->width.min = add_width(branch->width.min, multiply_width(width.min, quantifier.min));
+	branch->width.max = add_width(branch->width.max, multiply_width(width.max, quantifier.max));
 }
 
-/* Reads what follows an atom: whether it may be missing, and whether it is there just once. */
-static void read_quantifier(struct reader *reader, bool *ret_optional, bool *ret_once)
+static void read_literal(struct reader *reader, struct branch *branch, const struct atom *atom)
 {
-	char c = byte_at(reader, 0);
-	size_t braces = braces_length(reader);
+	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
+	struct width width = {atom->min_bytes, atom->max_bytes};
 
-	*ret_optional = c == '?' || c == '*' || (braces && byte_at(reader, 1) == '0');
-	*ret_once = !braces && c != '?' && c != '*' && c != '+';
-	if (*ret_once)
-		return;
-	reader->at += braces ? braces : 1;
-	if (byte_at(reader, 0) == '?' || byte_at(reader, 0) == '+')
-		reader->at++;
-}
-
-static void skip_class(struct reader *reader)
-{
-	reader->at++;
-	if (byte_at(reader, 0) == '^')
-		reader->at++;
-	if (byte_at(reader, 0) == ']')
-		reader->at++;
-	while (reader->at < reader->pattern.n && byte_at(reader, 0) != ']') {
-		if (byte_at(reader, 0) == '[' && byte_at(reader, 1) == ':') {
-			size_t end = str_find(reader->pattern, reader->at, STR(":]"));
-
-			reader->at = end == STR_NONE ? reader->pattern.n : end + 2;
-		} else if (byte_at(reader, 0) == '\\' && byte_at(reader, 1) == 'Q') {
-			reader->lost = true;
-			return;
-		} else {
-			reader->at += byte_at(reader, 0) == '\\' ? 2 : 1;
-		}
-	}
-	reader->at++;
-}
-
-/* Skips a name or number in braces or angle brackets, when there is one. */
-static void skip_argument(struct reader *reader)
-{
-	char open = byte_at(reader, 0);
-	char close = open == '{' ? '}' : (open == '<' ? '>' : (open == '\'' ? '\'' : '\0'));
-	size_t end = close ? str_find_byte(reader->pattern, reader->at + 1, close) : STR_NONE;
-
-	if (end != STR_NONE)
-		reader->at = end + 1;
-	else if (close)
-		reader->lost = true;
-	else
-		reader->at++;
-}
-
-enum atom { ATOM_LITERAL, ATOM_UNKNOWN, ATOM_NOTHING };
-
-/* Behind the backslash. Escaped punctuation is a literal; everything with a meaning is some character or none. */
-static enum atom read_escape(struct reader *reader)
-{
-	char c = byte_at(reader, 1);
-
-	if (!ascii_is_alnum(c) && c) {
-		reader->at++;
-		return ATOM_LITERAL;
-	}
-	reader->at += 2;
-	if (strchr("bBAzZGK", c) && c)
-		return ATOM_NOTHING;
-	if (strchr("QE", c) || (strchr("gk", c) && !strchr("{<'", byte_at(reader, 0))))
-		reader->lost = true;
-	else if (strchr("pPgkoxN", c) && strchr("{<'", byte_at(reader, 0)) && byte_at(reader, 0))
-		skip_argument(reader);
-	else if (strchr("pPc", c))
-		reader->at++;
-	else if (c == 'x')
-		while (ascii_is_alnum(byte_at(reader, 0)) && !strchr("ghijklmnopqrstuvwxyz", byte_at(reader, 0)))
-			reader->at++;
-	else if (ascii_is_digit(c))
-		while (ascii_is_digit(byte_at(reader, 0)))
-			reader->at++;
-	return ATOM_UNKNOWN;
-}
-
-/* True for groups whose content stands in the text; leaves the reader behind what opens the group. */
-static bool open_group(struct reader *reader, bool *ret_zero_width)
-{
-	char kind = byte_at(reader, 2);
-	char next = byte_at(reader, 3);
-
-	*ret_zero_width = false;
-	if (byte_at(reader, 1) == '*') {
-		reader->lost = true;
-	} else if (byte_at(reader, 1) != '?') {
-		reader->at += 1;
-	} else if (kind == ':' || kind == '>' || kind == '|') {
-		reader->at += 3;
-	} else if (kind == '=' || kind == '!') {
-		*ret_zero_width = true;
-		reader->at += 3;
-	} else if (kind == '<' && (next == '=' || next == '!')) {
-		*ret_zero_width = true;
-		reader->at += 4;
-	} else if (kind == '<' || kind == '\'' || (kind == 'P' && next == '<')) {
-		reader->at += kind == 'P' ? 3 : 2;
-		skip_argument(reader);
+	if (!quantifier.min || !branch->run.n)
+		end_run(reader, branch);
+	if (quantifier.min) {
+		close_borders(&branch->keys, atom->no_word);
+		if (!branch->run.n)
+			branch->borders = branch->edge && !atom->no_word ? KEY_BORDER_LEFT : 0;
+		buf_add_str(&branch->run, atom->text);
+		add_to_width(branch, width, (struct quantifier){1, 1});
+		quantifier.min--;
+		if (quantifier.max != UINT32_MAX)
+			quantifier.max--;
+		branch->edge = atom->no_word;
 	} else {
-		reader->lost = true; /* options, conditions, recursion, comments */
+		if (!atom->no_word)
+			close_borders(&branch->keys, false);
+		branch->edge = branch->edge && atom->no_word;
 	}
-	return !reader->lost;
+	if (quantifier.max) {
+		end_run(reader, branch);
+		if (!atom->no_word)
+			close_borders(&branch->keys, false);
+		add_to_width(branch, width, quantifier);
+	}
 }
 
-static void read_group(struct reader *reader, struct run *run, struct found *found)
+static void read_character(struct reader *reader, struct branch *branch, const struct atom *atom)
 {
-	struct found inner = {.count = 0};
-	bool zero_width, optional, once;
+	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
 
-	if (!open_group(reader, &zero_width))
+	end_run(reader, branch);
+	if (!atom->no_word || quantifier.min)
+		close_borders(&branch->keys, atom->no_word);
+	branch->edge = atom->no_word && (quantifier.min || branch->edge);
+	add_to_width(branch, (struct width){atom->min_bytes, atom->max_bytes}, quantifier);
+}
+
+static void read_group(struct reader *reader, struct branch *branch)
+{
+	struct pattern_keys inner;
+	struct width width;
+	struct quantifier quantifier;
+
+	end_run(reader, branch);
+	if (!read_alternatives(reader, branch->edge, &inner, &width))
 		return;
-	if (!zero_width)
-		end_run(reader, run, found);
-	if (!read_alternatives(reader, &inner))
-		return;
-	if (byte_at(reader, 0) != ')') {
+	quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
+	/* What the group begins and ends with is not looked into. */
+	close_borders(&branch->keys, false);
+	if (quantifier.max > 1)
+		close_borders(&inner, false);
+	for (size_t i = 0; i < inner.count && quantifier.min; i++) {
+		inner.sets[i].nearest = add_width(inner.sets[i].nearest, branch->width.min);
+		inner.sets[i].farthest = add_width(inner.sets[i].farthest, branch->width.max);
+		add_set(&branch->keys, &inner.sets[i]);
+	}
+	branch->edge = false;
+	add_to_width(branch, width, quantifier);
+}
+
+/* Has no width and stands in nobody's way, but what it asks for is asked at another place. */
+static void skip_lookaround(struct reader *reader)
+{
+	struct pattern_keys keys;
+	struct width width;
+
+	if (read_alternatives(reader, false, &keys, &width))
+		pattern_quantifier_read(reader->pattern, &reader->at);
+}
+
+static void read_border(struct reader *reader, struct branch *branch, bool word_border)
+{
+	bool behind_word = branch->run.n && ascii_is_alnum(branch->run.p[branch->run.n - 1]);
+
+	end_run(reader, branch);
+	/* \b behind a word character is its end; anywhere else it may be a beginning. */
+	close_borders(&branch->keys, true);
+	branch->edge = branch->edge || !word_border || !behind_word;
+}
+
+static void read_part(struct reader *reader, struct branch *branch, const struct atom *atom)
+{
+	switch (atom->kind) {
+	case ATOM_LITERAL:
+		read_literal(reader, branch, atom);
+		break;
+	case ATOM_CHARACTER:
+		read_character(reader, branch, atom);
+		break;
+	case ATOM_BORDER:
+	case ATOM_NO_WORD:
+		read_border(reader, branch, atom->kind == ATOM_BORDER);
+		break;
+	case ATOM_OPEN:
+		read_group(reader, branch);
+		break;
+	case ATOM_OPEN_LOOK:
+		skip_lookaround(reader);
+		break;
+	case ATOM_UNBOUNDED:
+		pattern_quantifier_read(reader->pattern, &reader->at);
+		end_run(reader, branch);
+		close_borders(&branch->keys, false);
+		branch->edge = false;
+		branch->width.max = PATTERN_KEYS_UNBOUNDED;
+		break;
+	case ATOM_NOTHING:
+		break;
+	default:
 		reader->lost = true;
-		return;
-	}
-	reader->at++;
-	read_quantifier(reader, &optional, &once);
-	if (zero_width || optional)
-		return;
-	for (size_t i = 0; i < inner.count; i++)
-		add_set(found, &inner.sets[i]);
-}
-
-static void read_literal(struct reader *reader, struct run *run, struct found *found)
-{
-	struct str rest = str_sub(reader->pattern, reader->at, reader->pattern.n);
-	int32_t c;
-	size_t n = reader->bytes ? 1 : script_read(rest.p, rest.n, &c);
-	bool optional, once;
-
-	reader->at += n;
-	read_quantifier(reader, &optional, &once);
-	if (!optional)
-		buf_add(&run->text, rest.p, n);
-	if (!once)
-		end_run(reader, run, found);
-}
-
-static void read_atom(struct reader *reader, struct run *run, struct found *found)
-{
-	char c = byte_at(reader, 0);
-	enum atom atom = ATOM_LITERAL;
-	bool optional, once;
-
-	if (c == '(') {
-		read_group(reader, run, found);
-		return;
-	}
-	if (c == '[') {
-		skip_class(reader);
-		atom = ATOM_UNKNOWN;
-	} else if (c == '\\') {
-		atom = read_escape(reader);
-	} else if (c == '.') {
-		reader->at++;
-		atom = ATOM_UNKNOWN;
-	} else if (c == '^' || c == '$') {
-		reader->at++;
-		atom = ATOM_NOTHING;
-	}
-	if (atom == ATOM_LITERAL) {
-		read_literal(reader, run, found);
-	} else if (atom == ATOM_UNKNOWN) {
-		read_quantifier(reader, &optional, &once);
-		end_run(reader, run, found);
 	}
 }
 
-static bool read_branch(struct reader *reader, struct found *ret_found)
+/* Reads up to "|", ")" or the end, which it returns; words that end there keep their borders open. */
+static enum atom_kind read_branch(struct reader *reader, struct branch *branch)
 {
-	struct run run = {.text = buf_make(reader->arena)};
+	while (!reader->lost && !reader->no_memory) {
+		struct atom atom = pattern_atom_read(reader->pattern, &reader->at, reader->bytes);
 
-	ret_found->count = 0;
-	while (reader->at < reader->pattern.n && byte_at(reader, 0) != '|' && byte_at(reader, 0) != ')') {
-		read_atom(reader, &run, ret_found);
-		if (reader->lost || reader->no_memory)
-			return false;
+		if (atom.kind == ATOM_ALTERNATIVE || atom.kind == ATOM_CLOSE || atom.kind == ATOM_END) {
+			end_run(reader, branch);
+			return atom.kind;
+		}
+		read_part(reader, branch, &atom);
 	}
-	end_run(reader, &run, ret_found);
-	return !reader->no_memory;
+	return ATOM_LOST;
 }
 
 /* One set out of the best set of each branch; none when some branch asks for nothing. */
-static bool join_branches(struct reader *reader, const struct list *best, struct found *ret_found)
+static void join_branches(struct reader *reader, const struct list *best, struct pattern_keys *ret_keys)
 {
-	struct key_set joined = {.shortest = (size_t)-1};
-	struct str *words;
+	struct key_set joined = {.shortest = SIZE_MAX, .nearest = PATTERN_KEYS_UNBOUNDED};
 	size_t total = 0;
 
-	ret_found->count = 0;
+	ret_keys->count = 0;
 	for (size_t i = 0; i < best->count; i++) {
 		const struct key_set *set = list_at(best, i);
 
 		if (!set->count)
-			return true;
+			return;
 		total += set->count;
-		if (set->shortest < joined.shortest)
-			joined.shortest = set->shortest;
 	}
-	words = arena_calloc(reader->arena, total, sizeof *words);
-	if (!words) {
+	joined.words = arena_calloc(reader->arena, total, sizeof *joined.words);
+	if (!joined.words) {
 		reader->no_memory = true;
-		return false;
+		return;
 	}
 	for (size_t i = 0; i < best->count; i++) {
 		const struct key_set *set = list_at(best, i);
 
-		memcpy(words + joined.count, set->words, set->count * sizeof *words);
+		memcpy(joined.words + joined.count, set->words, set->count * sizeof *set->words);
 		joined.count += set->count;
+		if (set->shortest < joined.shortest)
+			joined.shortest = set->shortest;
+		if (set->nearest < joined.nearest)
+			joined.nearest = set->nearest;
+		if (set->farthest > joined.farthest)
+			joined.farthest = set->farthest;
 	}
-	joined.words = words;
-	add_set(ret_found, &joined);
-	return true;
+	add_set(ret_keys, &joined);
 }
 
-static bool read_alternatives(struct reader *reader, struct found *ret_found)
+static bool read_all_branches(struct reader *reader, bool edge, struct list *best, struct pattern_keys *ret_keys,
+			      struct width *ret_width)
 {
-	struct list best = list_make(sizeof(struct key_set), reader->arena);
+	enum atom_kind end = ATOM_ALTERNATIVE;
 
-	if (++reader->depth > DEPTH_MAX) {
-		reader->lost = true;
-		return false;
-	}
-	for (;;) {
-		struct key_set *slot = list_push(&best);
+	*ret_width = (struct width){PATTERN_KEYS_UNBOUNDED, 0};
+	while (end == ATOM_ALTERNATIVE) {
+		struct branch branch = {.run = buf_make(reader->arena), .edge = edge};
+		struct key_set *slot = list_push(best);
 
 		if (!slot) {
 			reader->no_memory = true;
 			return false;
 		}
-		if (!read_branch(reader, ret_found))
-			return false;
-		if (ret_found->count)
-			*slot = ret_found->sets[0];
-		if (byte_at(reader, 0) != '|' || reader->at == reader->pattern.n)
-			break;
-		reader->at++;
+		end = read_branch(reader, &branch);
+		*ret_keys = branch.keys;
+		if (branch.keys.count)
+			*slot = branch.keys.sets[0];
+		if (branch.width.min < ret_width->min)
+			ret_width->min = branch.width.min;
+		if (branch.width.max > ret_width->max)
+			ret_width->max = branch.width.max;
+	}
+	return end == (reader->depth > 1 ? ATOM_CLOSE : ATOM_END);
+}
+
+static bool read_alternatives(struct reader *reader, bool edge, struct pattern_keys *ret_keys, struct width *ret_width)
+{
+	struct list best = list_make(sizeof(struct key_set), reader->arena);
+
+	if (++reader->depth > DEPTH_MAX || !read_all_branches(reader, edge, &best, ret_keys, ret_width)) {
+		reader->lost = true;
+		return false;
 	}
 	reader->depth--;
-	return best.count == 1 || join_branches(reader, &best, ret_found);
+	if (best.count > 1)
+		join_branches(reader, &best, ret_keys);
+	return !reader->no_memory;
 }
 
 enum status pattern_keys_read(struct str pattern, bool bytes, struct arena *arena, struct pattern_keys *ret_keys)
 {
 	struct reader reader = {.pattern = pattern, .bytes = bytes, .arena = arena};
-	struct found found = {.count = 0};
+	struct width width;
+	bool read = read_alternatives(&reader, false, ret_keys, &width);
 
-	ret_keys->count = 0;
-	if (!read_alternatives(&reader, &found) || reader.at < pattern.n)
-		return reader.no_memory ? STATUS_NO_MEMORY : STATUS_OK;
-	for (size_t i = 0; i < found.count && i < PATTERN_KEYS_MAX; i++)
-		ret_keys->sets[ret_keys->count++] = found.sets[i];
+	if (reader.no_memory)
+		return STATUS_NO_MEMORY;
+	if (!read)
+		ret_keys->count = 0;
+	close_borders(ret_keys, false);
 	return STATUS_OK;
 }

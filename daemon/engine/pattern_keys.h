@@ -1,8 +1,9 @@
 /*
- * pattern_keys - what a text must contain for a PCRE2 pattern to match: sets of literals, of each set at least one.
+ * pattern_keys - what a text must contain for a PCRE2 pattern to match, and how far from the match's beginning.
  *
- * This is how candidates are found without matching: "sorry (to|for) bother(ing)?" needs "sorry" and "bother". It only
- * ever errs on the side of asking for less: a construct that is not understood asks for nothing.
+ * A pattern asks for sets of literals: of each set at least one stands in every match. "sorry (to|for) bother(ing)?"
+ * asks for "sorry" at its very beginning, and for "bother" some bytes later. The analysis only ever errs on the side of
+ * asking for less; a construct that is not understood makes the whole pattern ask for nothing.
  */
 #ifndef COLDSHOULDER_ENGINE_PATTERN_KEYS_H
 #define COLDSHOULDER_ENGINE_PATTERN_KEYS_H
@@ -11,20 +12,36 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 enum {
-	PATTERN_KEYS_MAX = 3 /* sets of one pattern: the most telling ones */
+	PATTERN_KEYS_MAX = 12,             /* sets of one pattern */
+	PATTERN_KEYS_UNBOUNDED = 0x3fffffff /* a distance without limit */
+};
+
+enum key_border {
+	KEY_BORDER_LEFT = 1 << 0,  /* no ASCII letter or digit stands before the word */
+	KEY_BORDER_RIGHT = 1 << 1, /* nor behind it */
+	KEY_BORDER_OPEN = 1 << 2   /* used while reading: what stands behind is not known yet */
+};
+
+struct key_word {
+	struct str text;
+	unsigned int borders; /* enum key_border */
 };
 
 /* At least one of these words is in every match. */
 struct key_set {
-	const struct str *words;
+	struct key_word *words;
 	size_t count;
 	size_t shortest; /* bytes of the shortest word */
+	uint32_t nearest; /* bytes from the beginning of the match to the end of the word, at least */
+	uint32_t farthest; /* and at most */
 };
 
 struct pattern_keys {
-	struct key_set sets[PATTERN_KEYS_MAX];
-	size_t count; /* 0: nothing is known, any text may match */
+	struct key_set sets[PATTERN_KEYS_MAX]; /* the most telling ones first */
+	size_t count;                          /* 0: nothing is known, any text may match */
 };
 
 /*

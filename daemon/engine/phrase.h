@@ -21,6 +21,10 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/* One letter, mark or digit of the scripts that set blanks between words, as a PCRE2 pattern. */
+#define PHRASE_UNSPACED_CHARACTER "[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}\\p{Thai}]"
+#define PHRASE_WORD_CHARACTER     "(?!" PHRASE_UNSPACED_CHARACTER ")[\\p{L}\\p{M}\\p{N}]"
+
 /* What must stand at one end of a phrase, by the characters that can come first or last in it. */
 enum phrase_border { PHRASE_BORDER_NONE, PHRASE_BORDER_WORD, PHRASE_BORDER_MIXED };
 

@@ -5,10 +5,6 @@
 
 #include <utf8proc.h>
 
-/* Letters, marks and digits of the scripts that set blanks between words. */
-#define UNSPACED  "[\\p{Han}\\p{Hiragana}\\p{Katakana}\\p{Hangul}\\p{Thai}]"
-#define WORD_CHAR "(?!" UNSPACED ")[\\p{L}\\p{M}\\p{N}]"
-
 #define BLANK     "[,;:\"')]{0,2} [\"'(]?"
 #define GAP       "(?:" BLANK "[^ ]{0,40}[^ .!?]){0,3}?" BLANK
 #define GAP_CHAR  "[^.!?\\x{3002}]{0,12}?"
@@ -228,14 +224,14 @@ enum status phrase_write(const struct phrase_sequence *alternatives, struct aren
 
 static const char *const borders_before[] = {
     [PHRASE_BORDER_NONE] = "",
-    [PHRASE_BORDER_WORD] = "(?<!" WORD_CHAR ")",
-    [PHRASE_BORDER_MIXED] = "(?!(?<=" WORD_CHAR ")" WORD_CHAR ")",
+    [PHRASE_BORDER_WORD] = "(?<!" PHRASE_WORD_CHARACTER ")",
+    [PHRASE_BORDER_MIXED] = "(?!(?<=" PHRASE_WORD_CHARACTER ")" PHRASE_WORD_CHARACTER ")",
 };
 
 static const char *const borders_after[] = {
     [PHRASE_BORDER_NONE] = "",
-    [PHRASE_BORDER_WORD] = "(?!" WORD_CHAR ")",
-    [PHRASE_BORDER_MIXED] = "(?!(?<=" WORD_CHAR ")" WORD_CHAR ")",
+    [PHRASE_BORDER_WORD] = "(?!" PHRASE_WORD_CHARACTER ")",
+    [PHRASE_BORDER_MIXED] = "(?!(?<=" PHRASE_WORD_CHARACTER ")" PHRASE_WORD_CHARACTER ")",
 };
 
 struct str phrase_pattern(const struct phrase *phrase, struct arena *arena)

@@ -1,9 +1,11 @@
 /*
- * prefilter - one pass over a text that tells which expressions may match it; PCRE2 then looks at those alone.
+ * prefilter - one pass over a text that tells which expressions may match it, and where such a match can begin; PCRE2
+ * then looks at those places alone.
  *
- * From every expression it takes the literals that each match must contain (pattern_keys), finds them all in one pass
- * (literal), and lets through the expressions of which every set has been seen. It never says no where PCRE2 would say
- * yes. Whole expressions in libhs were tried: phrases with several alternatives and gaps take it seconds each to compile.
+ * From every expression it takes the literals that each match must contain and their distance from its beginning
+ * (pattern_keys), finds them all in one pass (literal), and lets through the expressions whose literals have been seen
+ * at fitting places. It never says no where PCRE2 would say yes. Whole expressions in libhs were tried: phrases with
+ * several alternatives and gaps take it seconds each to compile.
  *
  * Immutable once made; any thread may use it with a scratch of its own.
  */
@@ -13,6 +15,7 @@
 #include "engine/literal.h"
 
 struct prefilter;
+struct prefilter_scratch;
 
 /*
  * Makes a prefilter for `count` expressions (PCRE2 patterns, over bytes or UTF-8), which are not kept. The compiled
@@ -25,26 +28,32 @@ enum status prefilter_create(const struct str *expressions, size_t count, bool b
 /* NULL is allowed. */
 void prefilter_destroy(struct prefilter *prefilter);
 
-/* What one thread needs for scanning with any of several prefilters. */
-struct prefilter_scratch {
-	struct literal_scratch *literals; /* NULL: none yet */
-	unsigned char *sets;              /* by set: seen */
-	size_t set_capacity;
-	unsigned char *missing; /* by expression: sets not yet seen */
-	size_t expression_capacity;
-};
+/* A scratch for one thread and any of several prefilters: to be grown for each of them. NULL when out of memory. */
+struct prefilter_scratch *prefilter_scratch_create(void);
 
-/* Makes the scratch (zeroed at first) fit for this prefilter too. False when out of memory; it can then still be freed. */
+/* Makes the scratch fit for this prefilter too. False when out of memory; it can then still be destroyed. */
 bool prefilter_scratch_grow(struct prefilter_scratch *scratch, const struct prefilter *prefilter);
 
-/* An independent copy in *ret_copy. False when out of memory; there is then nothing to free. */
-bool prefilter_scratch_copy(const struct prefilter_scratch *scratch, struct prefilter_scratch *ret_copy);
+/* Another scratch, fit for the same prefilters; NULL when out of memory. */
+struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch *scratch);
 
-/* Frees what the scratch holds. */
-void prefilter_scratch_free(struct prefilter_scratch *scratch);
+/* NULL is allowed. */
+void prefilter_scratch_destroy(struct prefilter_scratch *scratch);
 
-/* Sets candidates[i] to whether expression i may match. False: it failed, ask them all. */
-bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch,
-		    bool *candidates);
+/* Where matches may begin: at `first`, at `last` or between them; offsets into the text. */
+struct prefilter_range {
+	size_t first;
+	size_t last;
+};
+
+/*
+ * Looks through `text`; prefilter_ranges() then tells the outcome until the scratch is used again. False: it could not
+ * (too many literals, out of memory), and everything is possible everywhere.
+ */
+bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch);
+
+/* The ranges of one expression after a scan, in order and without overlap; none: it does not match. */
+size_t prefilter_ranges(const struct prefilter_scratch *scratch, size_t expression,
+			const struct prefilter_range **ret_ranges);
 
 #endif

@@ -36,18 +36,17 @@ struct scan_view {
 struct scan_scratch {
 	struct scan_scratch *next; /* in the pool */
 	struct pattern_scratch *pattern;
-	struct prefilter_scratch prefilter;
-	bool *candidates; /* as many as the largest view has patterns */
+	struct prefilter_scratch *prefilter; /* NULL: none is needed */
+	bool filtered;                       /* it has the outcome for the text at hand */
 };
 
 struct scanner {
 	struct arena *arena; /* expressions */
 	struct list views;   /* of struct scan_view */
 	size_t current;      /* view of the last rule */
-	size_t most_patterns;
 	bool use_prefilter;
-	struct prefilter_scratch prefilter_scratch; /* what scratches are copied from */
-	pthread_mutex_t lock;                       /* of `pool` */
+	struct prefilter_scratch *prefilter_scratch; /* what scratches are copied from; NULL: nothing */
+	pthread_mutex_t lock;                        /* of `pool` */
 	struct scan_scratch *pool;
 	char describe[96];
 };
@@ -80,8 +79,7 @@ static void destroy_scratch(struct scan_scratch *scratch)
 	if (!scratch)
 		return;
 	pattern_scratch_destroy(scratch->pattern);
-	prefilter_scratch_free(&scratch->prefilter);
-	free(scratch->candidates);
+	prefilter_scratch_destroy(scratch->prefilter);
 	free(scratch);
 }
 
@@ -114,7 +112,7 @@ void scanner_destroy(struct scanner *scanner)
 	for (size_t i = 0; i < scanner->views.count; i++)
 		destroy_view(list_at(&scanner->views, i));
 	list_free(&scanner->views);
-	prefilter_scratch_free(&scanner->prefilter_scratch);
+	prefilter_scratch_destroy(scanner->prefilter_scratch);
 	pthread_mutex_destroy(&scanner->lock);
 	arena_destroy(scanner->arena);
 	free(scanner);
@@ -181,8 +179,6 @@ static enum status add_pattern(struct scanner *scanner, struct str text, struct 
 		return STATUS_NO_MEMORY;
 	entry->pattern_count++;
 	*expression = text;
-	if (view->patterns.count > scanner->most_patterns)
-		scanner->most_patterns = view->patterns.count;
 	status = pattern_compile(text, view->flags, slot, ret_error);
 	if (status != STATUS_OK || !pattern_matches_empty(*slot))
 		return status;
@@ -235,16 +231,19 @@ enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct
 enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
 {
 	empty_pool(scanner);
-	for (size_t i = 0; i < scanner->views.count && scanner->use_prefilter; i++) {
+	if (!scanner->use_prefilter)
+		return STATUS_OK;
+	scanner->prefilter_scratch = prefilter_scratch_create();
+	for (size_t i = 0; i < scanner->views.count && scanner->prefilter_scratch; i++) {
 		struct scan_view *view = list_at(&scanner->views, i);
 		enum status status = prefilter_create(view->expressions.items, view->expressions.count,
 						      (view->flags & PATTERN_BYTES) != 0, cache_directory,
 						      &view->prefilter);
 
-		if (status != STATUS_OK || !prefilter_scratch_grow(&scanner->prefilter_scratch, view->prefilter))
+		if (status != STATUS_OK || !prefilter_scratch_grow(scanner->prefilter_scratch, view->prefilter))
 			return STATUS_NO_MEMORY;
 	}
-	return STATUS_OK;
+	return scanner->prefilter_scratch ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 const char *scanner_describe(const struct scanner *scanner)
@@ -272,9 +271,9 @@ static struct scan_scratch *make_scratch(const struct scanner *scanner)
 	if (!scratch)
 		return NULL;
 	scratch->pattern = pattern_scratch_create();
-	scratch->candidates = calloc(scanner->most_patterns + 1, sizeof *scratch->candidates);
-	if (!scratch->pattern || !scratch->candidates ||
-	    !prefilter_scratch_copy(&scanner->prefilter_scratch, &scratch->prefilter)) {
+	if (scanner->prefilter_scratch)
+		scratch->prefilter = prefilter_scratch_copy(scanner->prefilter_scratch);
+	if (!scratch->pattern || (scanner->prefilter_scratch && !scratch->prefilter)) {
 		destroy_scratch(scratch);
 		return NULL;
 	}
@@ -306,21 +305,41 @@ void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *sc
 	pthread_mutex_unlock(&owner->lock);
 }
 
-static unsigned int count_more(const struct pattern *pattern, struct str text, struct scan_scratch *scratch,
-			       struct pattern_span span)
+/* The first match of the view's pattern `index` from `from` on, at the places that the prefilter left. */
+static enum pattern_result find(const struct scan_view *view, size_t index, struct str text, size_t from,
+				struct scan_scratch *scratch, struct pattern_span *ret_span)
+{
+	const struct pattern *pattern = *(struct pattern **)list_at(&view->patterns, index);
+	const struct prefilter_range *ranges;
+	enum pattern_result result = PATTERN_NO_MATCH;
+	size_t count;
+
+	if (!scratch->filtered)
+		return pattern_find(pattern, text, from, scratch->pattern, ret_span);
+	count = prefilter_ranges(scratch->prefilter, index, &ranges);
+	for (size_t i = 0; i < count && result == PATTERN_NO_MATCH; i++) {
+		size_t first = ranges[i].first > from ? ranges[i].first : from;
+
+		if (ranges[i].last >= text.n)
+			result = pattern_find(pattern, text, first, scratch->pattern, ret_span);
+		else if (ranges[i].last >= first)
+			result = pattern_find_between(pattern, text, first, ranges[i].last, scratch->pattern, ret_span);
+	}
+	return result;
+}
+
+static unsigned int count_more(const struct scan_view *view, size_t index, struct str text,
+			       struct scan_scratch *scratch, struct pattern_span span)
 {
 	unsigned int count = 1;
 
-	while (count < COUNT_MAX && pattern_find(pattern, text, span.end > span.start ? span.end : span.end + 1,
-						 scratch->pattern, &span) == PATTERN_MATCH)
+	while (count < COUNT_MAX && find(view, index, text, span.end > span.start ? span.end : span.end + 1, scratch,
+					 &span) == PATTERN_MATCH)
 		count++;
 	return count;
 }
 
-/*
- * The first match of all the entry's candidates (or the number of all matches, when it counts). Returns how many
- * patterns gave up.
- */
+/* The first match of all patterns of the entry, or the number of all matches. Returns how many patterns gave up. */
 static unsigned int match_entry(const struct scan_view *view, const struct scan_entry *entry, struct str text,
 				struct scan_scratch *scratch, struct scan_hit *ret_hit)
 {
@@ -328,30 +347,18 @@ static unsigned int match_entry(const struct scan_view *view, const struct scan_
 
 	*ret_hit = (struct scan_hit){0};
 	for (size_t i = entry->first; i < entry->first + entry->pattern_count; i++) {
-		const struct pattern *pattern = *(struct pattern **)list_at(&view->patterns, i);
 		struct pattern_span span;
-		enum pattern_result result;
+		enum pattern_result result = find(view, i, text, 0, scratch, &span);
 
-		if (!scratch->candidates[i] || !pattern)
-			continue;
-		result = pattern_find(pattern, text, 0, scratch->pattern, &span);
 		if (result == PATTERN_GAVE_UP)
 			gave_up++;
 		if (result != PATTERN_MATCH)
 			continue;
 		if (!ret_hit->count || span.start < ret_hit->span.start)
 			ret_hit->span = span;
-		ret_hit->count = entry->count ? ret_hit->count + count_more(pattern, text, scratch, span) : 1;
+		ret_hit->count = entry->count ? ret_hit->count + count_more(view, i, text, scratch, span) : 1;
 	}
 	return gave_up;
-}
-
-static void find_candidates(const struct scan_view *view, struct str text, struct scan_scratch *scratch)
-{
-	if (view->prefilter && prefilter_scan(view->prefilter, text, &scratch->prefilter, scratch->candidates))
-		return;
-	for (size_t i = 0; i < view->patterns.count; i++)
-		scratch->candidates[i] = true;
 }
 
 unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct str text, const bool *active,
@@ -360,7 +367,7 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct st
 	const struct scan_view *view = list_at(&scanner->views, index);
 	unsigned int gave_up = 0;
 
-	find_candidates(view, text, scratch);
+	scratch->filtered = view->prefilter && prefilter_scan(view->prefilter, text, scratch->prefilter);
 	for (size_t i = 0; i < view->entries.count; i++) {
 		const struct scan_entry *entry = list_at(&view->entries, i);
 		struct scan_hit hit;
@@ -398,8 +405,7 @@ bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str t
 
 	if (!view)
 		return false;
-	for (size_t i = entry->first; i < entry->first + entry->pattern_count; i++)
-		scratch->candidates[i] = true;
+	scratch->filtered = false;
 	match_entry(view, entry, text, scratch, ret_hit);
 	return ret_hit->count > 0;
 }

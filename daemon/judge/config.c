@@ -26,6 +26,8 @@ struct config *config_create_default(void)
 		.direction.outbound_daemons = default_outbound_daemons,
 		.direction.outbound_daemon_count = 1,
 		.max_recipients = 1000,
+		.memory = memory_settings_default,
+		.learning_days = 14,
 		.limits = mail_limits_default,
 		.inbound = policy_default_inbound,
 		.outbound = policy_default_outbound,
@@ -34,6 +36,7 @@ struct config *config_create_default(void)
 		free(config);
 		return NULL;
 	}
+	config->memory.freemail_list = "/usr/share/coldshoulder/lists/freemail.txt";
 	return config;
 }
 

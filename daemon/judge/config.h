@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "mail/auth_results.h"
 #include "mail/limits.h"
+#include "memory/memory.h"
 #include "policy/action.h"
 #include "policy/direction.h"
 
@@ -34,6 +35,8 @@ struct config {
 	enum add_header add_header;
 	bool strip_spam_headers;
 	size_t max_recipients;
+	struct memory_settings memory;
+	unsigned int learning_days;
 	struct mail_limits limits;
 	struct policy inbound;
 	struct policy outbound;

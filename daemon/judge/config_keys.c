@@ -8,7 +8,7 @@
 typedef enum status read_value(const config_setting_t *setting, struct config *config, void *target,
 			       struct error_list *errors);
 
-struct key {
+struct key_reader {
 	struct config_key doc;
 	read_value *read;
 	size_t offset; /* of the field in struct config */
@@ -251,6 +251,55 @@ static enum status read_classes(const config_setting_t *setting, struct config *
 	return STATUS_OK;
 }
 
+static enum status read_store(const config_setting_t *setting, struct config *config, void *target,
+			      struct error_list *errors)
+{
+	static const char *const names[] = {"none", "sqlite", "redis", NULL};
+	int choice = (int)*(enum memory_backend *)target;
+
+	(void)config;
+	read_choice(setting, names, &choice, errors);
+	*(enum memory_backend *)target = (enum memory_backend)choice;
+	return STATUS_OK;
+}
+
+static enum status read_scope(const config_setting_t *setting, struct config *config, void *target,
+			      struct error_list *errors)
+{
+	static const char *const names[] = {"mailbox", "site", "domain", NULL};
+	static const enum relation_scope scopes[] = {RELATION_SCOPE_MAILBOX, RELATION_SCOPE_SITE, RELATION_SCOPE_DOMAIN};
+	int choice = -1;
+
+	(void)config;
+	read_choice(setting, names, &choice, errors);
+	if (choice >= 0)
+		*(enum relation_scope *)target = scopes[choice];
+	return STATUS_OK;
+}
+
+static enum status read_days(const config_setting_t *setting, struct config *config, void *target,
+			     struct error_list *errors)
+{
+	const int64_t day_ms = 86400000;
+	int64_t ms;
+
+	(void)config;
+	if (!settings_duration(setting, &ms) || ms < day_ms || ms % day_ms || ms / day_ms > 36500)
+		return wrong_kind(setting, "a number of days, such as \"90d\"", errors);
+	*(unsigned int *)target = (unsigned int)(ms / day_ms);
+	return STATUS_OK;
+}
+
+static enum status read_number(const config_setting_t *setting, struct config *config, void *target,
+			       struct error_list *errors)
+{
+	(void)config;
+	if (config_setting_type(setting) != CONFIG_TYPE_INT || config_setting_get_int(setting) < 0)
+		return wrong_kind(setting, "a whole number, 0 or more", errors);
+	*(unsigned int *)target = (unsigned int)config_setting_get_int(setting);
+	return STATUS_OK;
+}
+
 #define FIELD(field) offsetof(struct config, field)
 
 /* The keys of both directions' policies are the same; only the defaults differ. */
@@ -270,7 +319,7 @@ static enum status read_classes(const config_setting_t *setting, struct config *
 		{#direction ".shadow", "boolean", "false"}, read_bool, FIELD(direction.shadow)                         \
 	}
 
-static const struct key keys[] = {
+static const struct key_reader keys[] = {
 	{{"socket", "string", "\"unix:/var/spool/postfix/coldshoulder/coldshoulder.sock\""},
 	 read_string,
 	 FIELD(socket)},
@@ -301,6 +350,33 @@ static const struct key keys[] = {
 	{{"limits.max_view_words", "whole number", "20000"}, read_count, FIELD(limits.view_words)},
 	{{"limits.max_links", "whole number", "500"}, read_count, FIELD(limits.links)},
 	{{"limits.time", "time", "\"2s\""}, read_milliseconds, FIELD(limits.time_ms)},
+	{{"learning_days", "whole number", "14"}, read_number, FIELD(learning_days)},
+	{{"memory.store", "one of \"sqlite\", \"redis\", \"none\"", "\"sqlite\""}, read_store, FIELD(memory.backend)},
+	{{"memory.key_file", "string", "state_dir/key"}, read_string, FIELD(memory.key_file)},
+	{{"memory.freemail_list", "string", "\"/usr/share/coldshoulder/lists/freemail.txt\""},
+	 read_string,
+	 FIELD(memory.freemail_list)},
+	{{"memory.freemail_domains", "list of strings", "( )"}, read_strings, FIELD(memory.freemail_domains)},
+	{{"memory.alias_file", "string", "none"}, read_string, FIELD(memory.alias_file)},
+	{{"memory.recipient_delimiter", "string", "\"+\""}, read_string, FIELD(memory.recipient_delimiters)},
+	{{"memory.relation_scope", "one of \"domain\", \"site\", \"mailbox\"", "\"domain\""},
+	 read_scope,
+	 FIELD(memory.scope)},
+	{{"memory.keep_relations", "days", "\"730d\""}, read_days, FIELD(memory.retention.relation_days)},
+	{{"memory.keep_received", "days", "\"90d\""}, read_days, FIELD(memory.retention.received_days)},
+	{{"memory.keep_message_ids", "days", "\"90d\""}, read_days, FIELD(memory.retention.message_days)},
+	{{"memory.keep_templates", "days", "\"30d\""}, read_days, FIELD(memory.retention.template_days)},
+	{{"memory.template_window", "days", "\"14d\""}, read_days, FIELD(memory.template_window_days)},
+	{{"memory.offence_fades", "days", "\"30d\""}, read_days, FIELD(memory.retention.offence_days)},
+	{{"memory.deadline", "time", "\"50ms\""}, read_milliseconds, FIELD(memory.deadline_ms)},
+	{{"memory.queue", "whole number", "10000"}, read_count, FIELD(memory.queue_max)},
+	{{"memory.max_templates", "whole number", "200000"}, read_count, FIELD(memory.templates_max)},
+	{{"memory.redis_server", "string", "none"}, read_string, FIELD(memory.redis_server)},
+	{{"memory.redis_user", "string", "none"}, read_string, FIELD(memory.redis_user)},
+	{{"memory.redis_password_file", "string", "none"}, read_string, FIELD(memory.redis_password_file)},
+	{{"memory.redis_prefix", "string", "\"{coldshoulder}\""}, read_string, FIELD(memory.redis_prefix)},
+	{{"memory.redis_database", "whole number", "0"}, read_number, FIELD(memory.redis_database)},
+	{{"memory.redis_connections", "whole number", "16"}, read_number, FIELD(memory.redis_connections)},
 	POLICY_KEYS(inbound, "( \"digest\" )"),
 	POLICY_KEYS(outbound, "( )"),
 };
@@ -312,7 +388,7 @@ const struct config_key *config_key_at(size_t index)
 	return index < KEY_COUNT ? &keys[index].doc : NULL;
 }
 
-static const struct key *find_key(const char *name)
+static const struct key_reader *find_key(const char *name)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (strcmp(keys[i].doc.name, name) == 0)
@@ -350,7 +426,7 @@ static void report_unknown(const config_setting_t *setting, const char *name, st
 static enum status read_setting(const config_setting_t *setting, const char *name, struct config *config,
 				struct error_list *errors)
 {
-	const struct key *key = find_key(name);
+	const struct key_reader *key = find_key(name);
 
 	if (key)
 		return key->read(setting, config, (char *)config + key->offset, errors);

@@ -75,6 +75,8 @@ void decision_format_log(const struct decision *decision, struct buf *out)
 		buf_add_text(out, ", linkedin_template=");
 		log_escape(out, decision->linkedin_template, LOG_VALUE_MAX);
 	}
+	if (decision->template_id)
+		buf_add_format(out, ", template=%llu", (unsigned long long)decision->template_id);
 	buf_add_format(out, ", policy=%s, recipients=%zu", decision->policy, decision->recipient_count);
 	if (decision->limits) {
 		buf_add_text(out, ", limits=");

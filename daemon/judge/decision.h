@@ -14,6 +14,8 @@
 #include "mail/envelope.h"
 #include "policy/action.h"
 
+struct recall;
+
 struct decision {
 	struct facts facts;
 	struct verdict verdict;
@@ -28,6 +30,8 @@ struct decision {
 	struct str linkedin_template;
 	size_t recipient_count;
 	bool judged; /* false: exempt or internal; accepted without a look */
+	uint64_t template_id;        /* of the memory; 0: none */
+	const struct recall *recall; /* for judge_learn(); NULL: there is no memory */
 };
 
 /* "class=cold, action=tag, score=6.20/5.00, rules=..., ..." for the log, without queue id and line end. */

@@ -7,11 +7,13 @@
 
 #include "engine/ruleset.h"
 #include "judge/config.h"
+#include "memory/memory.h"
 
 struct generation {
 	struct config *config;
 	struct ruleset *ruleset;
-	unsigned long number; /* 1 for the first */
+	struct memory *memory; /* whoever loads it sets this before use; not owned; NULL: every sender is a stranger */
+	unsigned long number;  /* 1 for the first */
 };
 
 struct generation_options {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "engine/linkedin.h"
+#include "judge/recall.h"
 #include "judge/stored_mail.h"
 #include "policy/recipient.h"
 
@@ -13,6 +14,7 @@ struct judgement {
 	struct message message;
 	struct auth_evidence auth;
 	struct linkedin_finding linkedin;
+	struct recall *recall; /* NULL: no memory */
 	struct views *views;
 	struct decision *decision;
 };
@@ -63,6 +65,8 @@ static void gather_facts(struct judgement *j, struct facts *facts)
 	value[FACT_PARTS_DIFFER] = form->parts_differ;
 	value[FACT_HIDDEN_TEXT] = form->hidden_text;
 	value[FACT_TRACKING_PIXEL] = form->tracking_pixel;
+	if (j->recall && !j->override->relation_given)
+		recall_facts(j->recall, facts);
 	if (j->envelope.recipient_count)
 		value[FACT_RECIPIENTS] = (int64_t)j->envelope.recipient_count;
 }
@@ -95,6 +99,29 @@ static bool all_recipients_exempt(const struct envelope *envelope, bool *ret_any
 	return exempt > 0 && exempt == envelope->recipient_count;
 }
 
+static enum status ask_memory(struct judgement *j)
+{
+	const struct recall_question question = {
+		.config = j->generation->config,
+		.message = &j->message,
+		.envelope = &j->envelope,
+		.views = j->views,
+		.direction = j->decision->direction,
+		.auth = j->auth.from,
+		.linkedin = j->linkedin.stream,
+	};
+	enum status status;
+
+	if (!j->generation->memory)
+		return STATUS_OK;
+	status = recall_ask(j->generation->memory, &question, &j->recall);
+	if (status == STATUS_OK) {
+		j->decision->recall = j->recall;
+		j->decision->template_id = j->recall->answer.template_id;
+	}
+	return status;
+}
+
 static enum status apply_rules(struct judgement *j, struct arena *arena)
 {
 	const struct config *config = j->generation->config;
@@ -120,6 +147,9 @@ static void apply_policy(struct judgement *j, bool any_exempt)
 
 	decision->policy = policy->name;
 	decision->outcome = policy_apply(policy, decision->direction, &decision->verdict);
+	/* While it is not known whom we write to, nobody is blocked for being a stranger (design section 7). */
+	if (j->recall && decision->outcome.action > ACTION_TAG && recall_still_learning(j->recall, config))
+		decision->outcome.action = decision->direction == DIRECTION_INBOUND ? ACTION_TAG : ACTION_ACCEPT;
 	/* One recipient who must see everything keeps the message deliverable for all (design 2.6). */
 	if (any_exempt && decision->outcome.action > ACTION_TAG)
 		decision->outcome.action = decision->direction == DIRECTION_INBOUND ? ACTION_TAG : ACTION_ACCEPT;
@@ -152,7 +182,9 @@ static enum status judge_steps(struct judgement *j, struct str raw, uint32_t ses
 		decision->policy = "exempt";
 		return STATUS_OK;
 	}
-	status = apply_rules(j, arena);
+	status = ask_memory(j);
+	if (status == STATUS_OK)
+		status = apply_rules(j, arena);
 	if (status == STATUS_OK)
 		apply_policy(j, any_exempt);
 	return status;
@@ -190,4 +222,10 @@ enum status judge_message(const struct generation *generation, const struct enve
 	if (ret_views)
 		*ret_views = judgement->views;
 	return STATUS_OK;
+}
+
+void judge_learn(const struct decision *decision)
+{
+	if (decision->recall)
+		recall_learn(decision->recall, decision);
 }

@@ -27,4 +27,10 @@ enum status judge_message(const struct generation *generation, const struct enve
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 			  struct decision *ret_decision, struct views **ret_views);
 
+/*
+ * Lets the memory learn from a message whose decision was carried out; does nothing without a memory. The message's
+ * arena must still be alive. Never waits.
+ */
+void judge_learn(const struct decision *decision);
+
 #endif

@@ -65,7 +65,7 @@ struct message {
 	struct address_list cc;
 	struct address_list reply_to;
 	struct str message_id; /* without <> */
-	struct str text;       /* all readable text, UTF-8, lines end with LF */
+	struct str text;       /* all readable text, UTF-8, lines end with LF; "\f\n" stands between text parts */
 	const struct text_span *spans;
 	size_t span_count;
 	const struct link *links;

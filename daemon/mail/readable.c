@@ -57,6 +57,21 @@ void readable_paragraph(struct readable *readable)
 		buf_add_byte(text, '\n');
 }
 
+void readable_part(struct readable *readable)
+{
+	readable_paragraph(readable);
+	if (readable->text.n)
+		buf_add_text(&readable->text, "\f\n");
+}
+
+void readable_blank_form_feeds(struct readable *readable, size_t start)
+{
+	struct str text = buf_str(&readable->text);
+
+	for (size_t at = start; (at = str_find_byte(text, at, '\f')) != STR_NONE; at++)
+		readable->text.p[at] = ' ';
+}
+
 void readable_remove(struct readable *readable, size_t start, size_t end)
 {
 	struct buf *text = &readable->text;

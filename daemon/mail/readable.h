@@ -45,6 +45,12 @@ void readable_flush(struct readable *readable);
 /* Starts a new paragraph, unless there is no text yet. */
 void readable_paragraph(struct readable *readable);
 
+/* Starts a new text part behind a line that holds only a form feed, unless there is no text yet. */
+void readable_part(struct readable *readable);
+
+/* Makes the form feeds at or behind text offset `start` blanks: only readable_part() may set them. */
+void readable_blank_form_feeds(struct readable *readable, size_t start);
+
 /* Takes text[start, end) and its spans out. No span may cross either end: call readable_flush() at both. */
 void readable_remove(struct readable *readable, size_t start, size_t end);
 

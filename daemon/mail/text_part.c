@@ -224,6 +224,7 @@ void text_part_add(struct readable *readable, const struct leaf *leaf, enum leaf
 	GMimeContentEncoding encoding = leaf->encoding;
 	struct str charset = parameter(leaf, "charset");
 	struct str bytes = leaf->bytes;
+	size_t start;
 
 	if (encoding == GMIME_CONTENT_ENCODING_BASE64 && is_not_base64(bytes))
 		encoding = GMIME_CONTENT_ENCODING_DEFAULT;
@@ -243,11 +244,13 @@ void text_part_add(struct readable *readable, const struct leaf *leaf, enum leaf
 		readable->failed = true;
 		return;
 	}
-	readable_paragraph(readable);
+	readable_part(readable);
+	start = readable->text.n;
 	if (kind == LEAF_HTML)
 		html_add(readable, bytes);
 	else if (kind == LEAF_ENRICHED)
 		enriched_add(bytes, &readable->text);
 	else
 		add_plain(readable, leaf, bytes);
+	readable_blank_form_feeds(readable, start);
 }

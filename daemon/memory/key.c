@@ -125,7 +125,9 @@ enum status key_read(const char *path, bool create, struct error_list *errors, s
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
 	if (fd < 0)
-		return fail_errno(errors, path, "key_file must be readable by the daemon's user");
+		return fail_errno(errors, path,
+				  errno == ENOENT ? "nothing was learned yet, or the key was lost: restore it from a backup"
+						  : "key_file must be readable by the daemon's user");
 	n = fstat(fd, &info) == 0 ? read(fd, text, sizeof text) : -1;
 	close(fd);
 	if (n < 0)

@@ -152,6 +152,10 @@ bool memory_learn(struct memory *memory, const struct memory_event *event);
 enum status memory_learn_sent(struct memory *memory, const struct memory_query *query, struct arena *arena,
 			      bool *ret_known);
 
+/* The sketch of a message's text as a look-up makes it; false when the text is too short or too long, or no memory is left. */
+bool memory_template_sketch(const struct memory *memory, const struct memory_query *query, struct arena *arena,
+			    struct sketch *ret_sketch);
+
 /* The past has been learned: no more learning days. */
 bool memory_set_bootstrapped(struct memory *memory);
 

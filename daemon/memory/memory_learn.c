@@ -196,6 +196,17 @@ enum status memory_learn_sent(struct memory *memory, const struct memory_query *
 	return push(memory, &lesson) ? STATUS_OK : STATUS_LIMIT;
 }
 
+bool memory_template_sketch(const struct memory *memory, const struct memory_query *query, struct arena *arena,
+			    struct sketch *ret_sketch)
+{
+	struct memory_keys *keys = memory_keys_make(memory, query, arena);
+	const struct sketch *sketch = keys && keys->query.sketch ? store_sketch_get(keys->query.sketch) : NULL;
+
+	if (sketch)
+		*ret_sketch = *sketch;
+	return sketch != NULL;
+}
+
 bool memory_set_bootstrapped(struct memory *memory)
 {
 	const struct change change = {.kind = CHANGE_BOOTSTRAPPED};

@@ -12,6 +12,7 @@
 #include "memory/template_index.h"
 
 #include <stdatomic.h>
+#include <sys/types.h>
 
 enum { SWEEPS = 7 };
 
@@ -31,6 +32,8 @@ struct sqlite_store {
 
 	pthread_mutex_t write_lock;
 	struct database writer;
+	dev_t device; /* of the file that is open */
+	ino_t inode;
 	int64_t next_try;       /* clock_monotonic_ns(): when opening is tried again */
 	unsigned int try_pause; /* seconds */
 	int64_t next_sweep;

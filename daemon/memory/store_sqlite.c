@@ -141,6 +141,12 @@ static bool open_now(struct sqlite_store *store)
 	if (lock >= 0)
 		close(lock);
 	if (state == SCHEMA_READY) {
+		struct stat info;
+
+		if (stat(store->path, &info) == 0) {
+			store->device = info.st_dev;
+			store->inode = info.st_ino;
+		}
 		sqlite_store_read_learning(store);
 		load_small_index(store);
 		readers_enable(&store->readers);
@@ -153,8 +159,30 @@ static bool open_now(struct sqlite_store *store)
 	return false;
 }
 
+/* True when somebody removed the file, or put another one in its place. */
+static bool is_gone(const struct sqlite_store *store)
+{
+	struct stat info;
+
+	if (stat(store->path, &info) != 0)
+		return errno == ENOENT;
+	return info.st_dev != store->device || info.st_ino != store->inode;
+}
+
+/* Lets go of a file that is gone; what is at its path is opened next. */
+static void let_go(struct sqlite_store *store)
+{
+	sqlite_check_end(store);
+	readers_disable(&store->readers);
+	sqlite_index_reset(store);
+	database_close(&store->writer);
+	store->next_try = 0;
+}
+
 bool sqlite_store_ready(struct sqlite_store *store)
 {
+	if (store->writer.handle && is_gone(store))
+		let_go(store);
 	if (atomic_load(&store->damaged) && store->writer.handle) {
 		if (!set_aside(store, SCHEMA_DAMAGED))
 			return false;
@@ -173,7 +201,6 @@ bool sqlite_store_ready(struct sqlite_store *store)
 enum status sqlite_store_failed(struct sqlite_store *store)
 {
 	enum status status = database_status(&store->writer);
-	bool moved = store->writer.error == SQLITE_READONLY_DBMOVED;
 
 	if (database_is_damaged(&store->writer)) {
 		atomic_store(&store->damaged, true);
@@ -182,13 +209,6 @@ enum status sqlite_store_failed(struct sqlite_store *store)
 	if (store->writer.handle && !sqlite3_get_autocommit(store->writer.handle))
 		sqlite3_exec(store->writer.handle, "ROLLBACK", NULL, NULL, NULL);
 	database_clear_error(&store->writer);
-	if (moved) {
-		/* Somebody removed the file: begin again at its path. */
-		readers_disable(&store->readers);
-		sqlite_index_reset(store);
-		database_close(&store->writer);
-		store->next_try = 0;
-	}
 	return status;
 }
 

@@ -218,6 +218,8 @@ static sfsistat carry_out(SMFICTX *ctx, struct session *session, const struct de
 	sfsistat answer;
 	enum status status = edits_apply(ctx, session, decision, &answer, &step);
 
+	if (status == STATUS_OK)
+		judge_learn(decision);
 	if (shared->observer.decided)
 		shared->observer.decided(shared->observer.context, decision, envelope);
 	return status == STATUS_OK ? answer : failure_answer(envelope->queue_id, status, step);

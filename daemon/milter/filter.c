@@ -59,7 +59,7 @@ enum status filter_run(void)
 	atomic_store(&state.stopping, true);
 	filter_stop_finished();
 	wait_for_callbacks();
-	return result == MI_SUCCESS ? STATUS_OK : STATUS_INTERNAL;
+	return result == MI_SUCCESS || filter_stop_asked() ? STATUS_OK : STATUS_INTERNAL;
 }
 
 /*

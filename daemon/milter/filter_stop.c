@@ -16,6 +16,7 @@ static pthread_t accept_thread;
 static atomic_bool accepting;
 static atomic_bool
     ready; /* libmilter has set up what smfi_stop() needs, and its signal thread waits in our sigwait() */
+static atomic_bool asked;
 static atomic_bool finished;
 
 static void do_nothing(int signal_number)
@@ -40,6 +41,11 @@ void filter_stop_prepare(void)
 void filter_stop_finished(void)
 {
 	atomic_store(&finished, true);
+}
+
+bool filter_stop_asked(void)
+{
+	return atomic_load(&asked);
 }
 
 void filter_stop_wake(void)
@@ -67,6 +73,7 @@ void filter_stop(void)
 	pthread_t asking;
 	bool has_thread;
 
+	atomic_store(&asked, true);
 	for (int waited = 0; !atomic_load(&ready) && !atomic_load(&finished) && waited < READY_WAIT_MS;
 	     waited += PAUSE_MS)
 		pause_briefly();

@@ -9,11 +9,16 @@
 #ifndef COLDSHOULDER_MILTER_FILTER_STOP_H
 #define COLDSHOULDER_MILTER_FILTER_STOP_H
 
+#include <stdbool.h>
+
 /* Called by the thread that is about to accept connections. */
 void filter_stop_prepare(void);
 
 /* Called by the same thread when it has stopped accepting. */
 void filter_stop_finished(void);
+
+/* Whether filter_stop() was called. libmilter reports a failure when it is stopped before its accept loop begins. */
+bool filter_stop_asked(void);
 
 /* Makes the accept loop look again at its socket and whether it is to stop. Any thread. */
 void filter_stop_wake(void);

@@ -57,6 +57,7 @@ socket_group = "";
 rules_dir = "{directory}/rules";
 local_rules_dir = "{directory}/rules.d";
 state_dir = "{directory}/state";
+memory = {{ store = "none"; }};
 local_domains = ( "home.example" );
 {extra}
 """

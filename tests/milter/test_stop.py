@@ -25,12 +25,19 @@ def begin(milter):
     milter.data()
 
 
-class Stop(unittest.TestCase):
+class StopTest(unittest.TestCase):
     def setUp(self):
         self.daemon = Daemon()
         self.addCleanup(self.daemon.clean_up)
         self.path = self.daemon.directory / "socket"
 
+    def session(self):
+        milter = self.daemon.session()
+        self.addCleanup(milter.close)
+        return milter
+
+
+class Stop(StopTest):
     def test_at_once(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number):
@@ -55,7 +62,7 @@ class Stop(unittest.TestCase):
                 self.daemon.start()
 
     def test_with_sessions_under_way(self):
-        sessions = [self.daemon.session() for _ in range(20)]
+        sessions = [self.session() for _ in range(20)]
         for milter in sessions[5:]:
             begin(milter)
         for milter in sessions[10:]:
@@ -64,8 +71,6 @@ class Stop(unittest.TestCase):
         code, seconds = self.daemon.stop()
         self.assertEqual(code, 0, self.daemon.log())
         self.assertLess(seconds, 3)
-        for milter in sessions:
-            milter.close()
 
     def test_under_load(self):
         """Every message gets a right answer, or none because the connection ended; never a wrong one."""
@@ -94,41 +99,33 @@ class Stop(unittest.TestCase):
         self.assertLess(seconds, 3)
 
 
-class Drain(unittest.TestCase):
-    def setUp(self):
-        self.daemon = Daemon()
-        self.addCleanup(self.daemon.clean_up)
-        self.path = self.daemon.directory / "socket"
-
+class Drain(StopTest):
     def drain(self):
         self.daemon.send_signal(signal.SIGUSR2)
         self.daemon.wait_log(" draining: ")
 
     def test_nothing_under_way(self):
-        idle = self.daemon.session()
+        self.session()
         code, seconds = self.daemon.stop(signal.SIGUSR2)
         self.assertEqual(code, 0)
         self.assertLess(seconds, 1.9)
-        idle.close()
 
     def test_messages_are_finished(self):
-        sessions = [self.daemon.session() for _ in range(50)]
+        sessions = [self.session() for _ in range(50)]
         for milter in sessions:
             begin(milter)
         self.drain()
         time.sleep(2.5)
         self.assertIsNone(self.daemon.process.poll())
-        self.assertIn("transactions=50, in_data=50", self.daemon.log())
+        self.assertIn(" draining: sessions=50, transactions=50, ", self.daemon.log())
         self.assertFalse(self.path.exists(), "the next process can have the name")
         for milter in sessions:
             self.assertEqual([v.strip() for v in finish(milter).inserted("X-Coldshoulder-Class")], ["cold"])
         self.assertEqual(self.daemon.process.wait(WAIT), 0)
         self.assertIn("drained: ", self.daemon.log())
-        for milter in sessions:
-            milter.close()
 
     def test_next_process_starts_meanwhile(self):
-        old = self.daemon.session()
+        old = self.session()
         begin(old)
         self.drain()
         deadline = time.monotonic() + 2
@@ -141,7 +138,6 @@ class Drain(unittest.TestCase):
         self.assertEqual(finish(old).verdict, "c")
         self.assertEqual(first.wait(WAIT), 0)
         self.assertTrue(self.path.exists(), "the old process leaves the new one's socket alone")
-        old.close()
 
     def test_message_at_its_beginning_is_let_through(self):
         with self.daemon.session() as milter:
@@ -164,22 +160,20 @@ class Drain(unittest.TestCase):
         self.assertEqual(self.daemon.process.wait(WAIT), 0)
 
     def test_not_for_ever(self):
-        milter = self.daemon.session()
+        milter = self.session()
         begin(milter)
         code, seconds = self.daemon.stop(signal.SIGUSR2)
         self.assertEqual(code, 0)
         self.assertGreater(seconds, 8)
         self.assertLess(seconds, 12)
-        milter.close()
 
     def test_stop_cuts_it_short(self):
-        milter = self.daemon.session()
+        milter = self.session()
         begin(milter)
         self.drain()
         code, seconds = self.daemon.stop(signal.SIGTERM)
         self.assertEqual(code, 0)
         self.assertLess(seconds, 4)
-        milter.close()
 
     def test_passed_socket_waits_for_the_next_process(self):
         """Connections that come while the old process drains are served by the next one."""
@@ -195,6 +189,8 @@ class Drain(unittest.TestCase):
                 self.drain()
                 time.sleep(0.3)
                 waiting = [dial(f"unix:{name}") for _ in range(20)]
+                for connection in waiting:
+                    self.addCleanup(connection.close)
                 self.assertEqual(finish(old).verdict, "c")
                 self.assertEqual(self.daemon.process.wait(WAIT), 0)
             self.start_passing(listener)

@@ -160,6 +160,7 @@ class Sandbox:
             if (self.build / name).exists():
                 shutil.copy2(self.build / name, self.dir / "bin")
         shutil.copytree(rules, self.dir / "rules")
+        shutil.copy2(PROJECT / "conf/lists/freemail.txt", self.dir)
         for name in ("run", "state"):
             (self.dir / name).mkdir()
             shutil.chown(self.dir / name, "nobody", "postfix")
@@ -189,6 +190,8 @@ class Sandbox:
     def write_config(self, config):
         preamble = (f'rules_dir = "{self.dir}/rules";\nlocal_rules_dir = "{self.dir}/rules.d";\n'
                     f'state_dir = "{self.dir}/state";\nsocket = "unix:{self.dir}/run/coldshoulder.sock";\n')
+        if "memory" not in config:
+            preamble += f'memory = {{ freemail_list = "{self.dir}/freemail.txt"; }};\n'
         (self.dir / "coldshoulder.conf").write_text(preamble + config)
 
     def start_daemon(self, config):

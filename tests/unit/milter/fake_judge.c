@@ -83,3 +83,8 @@ struct address address_parse_envelope(struct str argument, struct arena *arena)
 		argument = str_sub(argument, 1, argument.n - 2);
 	return (struct address){.mailbox = argument};
 }
+
+void judge_learn(const struct decision *decision)
+{
+	(void)decision;
+}

@@ -1,0 +1,111 @@
+#include "cli/memory_setup.h"
+
+#include "cli/command.h"
+#include "cli/setup.h"
+#include "mail/message.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_freemail[] = "/usr/share/coldshoulder/lists/freemail.txt";
+
+enum { TOOL_DEADLINE_MS = 10000 };
+
+static void show_notice(void *context, enum severity severity, const char *text)
+{
+	const char *command = context;
+
+	(void)severity;
+	fprintf(stderr, "coldshoulder %s: %s\n", command, text);
+}
+
+/* The shipped list when nothing is installed: beside a relocated program, or in the source tree of a build. */
+static const char *freemail_beside_program(char *path, size_t size)
+{
+	static const char *const places[] = {"/../share/coldshoulder/lists/freemail.txt", "/../../conf/lists/freemail.txt"};
+	char program[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+	char *slash;
+
+	if (n <= 0)
+		return NULL;
+	program[n] = '\0';
+	slash = strrchr(program, '/');
+	if (slash)
+		*slash = '\0';
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if ((size_t)snprintf(path, size, "%s%s", program, places[i]) < size && access(path, R_OK) == 0)
+			return path;
+	return NULL;
+}
+
+static enum status open_memory(const struct memory_setup_options *options, const struct config *config,
+			       struct error_list *errors, struct memory **ret_memory)
+{
+	struct memory_settings settings = memory_settings_default;
+	char beside[PATH_MAX + 64];
+
+	settings.state_directory = options->state ? options->state : config->state_directory;
+	settings.freemail_list = access(installed_freemail, R_OK) == 0 ? installed_freemail
+								      : freemail_beside_program(beside, sizeof beside);
+	if (!settings.freemail_list)
+		error_add(errors, SEVERITY_WARNING, installed_freemail, NULL,
+			  "there is no list of free-mail domains: no company is known by its domain");
+	settings.create = options->create;
+	settings.patient = options->patient;
+	settings.quick_check = false;
+	settings.deadline_ms = TOOL_DEADLINE_MS;
+	settings.notice = show_notice;
+	settings.notice_context = (void *)(uintptr_t)options->command;
+	return memory_open(&settings, errors, ret_memory);
+}
+
+bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup)
+{
+	const char *path = options->config ? options->config
+			   : access(installed_config, F_OK) == 0 ? installed_config
+								 : NULL;
+	struct error_list errors = error_list_make();
+	enum status status = STATUS_OK;
+
+	message_library_init();
+	*ret_setup = (struct memory_setup){.arena = arena_create(0)};
+	if (path)
+		status = config_load(path, &errors, &ret_setup->config);
+	else
+		ret_setup->config = config_create_default();
+	if (status == STATUS_OK && (!ret_setup->config || !ret_setup->arena))
+		status = STATUS_NO_MEMORY;
+	if (status == STATUS_OK)
+		status = open_memory(options, ret_setup->config, &errors, &ret_setup->memory);
+	setup_print_errors(&errors, true);
+	if (status != STATUS_OK && errors.error_count == 0)
+		fprintf(stderr, "coldshoulder %s: %s\n", options->command, status_name(status));
+	error_list_free(&errors);
+	if (status != STATUS_OK)
+		memory_setup_close(ret_setup);
+	return status == STATUS_OK;
+}
+
+void memory_setup_close(struct memory_setup *setup)
+{
+	memory_close(setup->memory);
+	config_free(setup->config);
+	arena_destroy(setup->arena);
+	*setup = (struct memory_setup){.memory = NULL};
+}
+
+bool memory_setup_is_local(const void *context, struct str mailbox)
+{
+	return direction_is_local(context, mailbox);
+}
+
+int memory_setup_failed(const struct memory_setup_options *options, const char *what, enum status status)
+{
+	fprintf(stderr, "coldshoulder %s: %s: %s%s\n", options->command, what, status_name(status),
+		status == STATUS_PERMISSION ? " (run it as root or as the daemon's user)" : "");
+	return COMMAND_USAGE;
+}

@@ -1,0 +1,42 @@
+/*
+ * memory_setup - what every subcommand that works on the memory needs: the configuration and the opened store.
+ *
+ * SQLite lets the tool read and write beside a running daemon, which sees at once what was written; no lock is needed.
+ * Run as root, the tool leaves what it makes to the owner of the state directory.
+ */
+#ifndef COLDSHOULDER_CLI_MEMORY_SETUP_H
+#define COLDSHOULDER_CLI_MEMORY_SETUP_H
+
+#include "judge/config.h"
+#include "memory/memory.h"
+
+struct memory_setup_options {
+	const char *command; /* for messages: "learn" */
+	const char *config;  /* NULL: the installed file when it is there, else the defaults */
+	const char *state;   /* NULL: as configured */
+	bool create;         /* make key and file when they are not there */
+	bool patient;        /* learning waits when the queue is full */
+};
+
+struct memory_setup {
+	struct config *config;
+	struct memory *memory;
+	struct arena *arena; /* for the command; freed with the rest */
+};
+
+/*
+ * Reads the configuration and opens the memory; says on standard error what is wrong. False: there is nothing to close.
+ * Also initialises the libraries that read mail.
+ */
+bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup);
+
+/* Writes what is queued and closes everything. */
+void memory_setup_close(struct memory_setup *setup);
+
+/* True for a mailbox of one of our domains; `context` is a struct direction_settings. A memory_is_local. */
+bool memory_setup_is_local(const void *context, struct str mailbox);
+
+/* Says why an operation failed; returns COMMAND_USAGE. */
+int memory_setup_failed(const struct memory_setup_options *options, const char *what, enum status status);
+
+#endif

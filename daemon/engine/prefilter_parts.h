@@ -1,0 +1,45 @@
+/*
+ * prefilter_parts - the inside of a prefilter: made by prefilter.c, used by prefilter_scan.c.
+ */
+#ifndef COLDSHOULDER_ENGINE_PREFILTER_PARTS_H
+#define COLDSHOULDER_ENGINE_PREFILTER_PARTS_H
+
+#include "engine/prefilter.h"
+
+#include <stdint.h>
+
+/* A word in a set. */
+struct prefilter_use {
+	uint32_t set;
+	uint32_t word;
+	uint32_t borders; /* enum key_border */
+};
+
+/* Of each set of an expression at least one word stands in every match. */
+struct prefilter_set {
+	uint32_t expression;
+	uint32_t nearest;  /* bytes from the beginning of a match to the end of the word, at least */
+	uint32_t farthest; /* and at most; PATTERN_KEYS_UNBOUNDED: no limit */
+	uint32_t first_use; /* of its words in by_set */
+	uint32_t use_count;
+};
+
+struct prefilter_expression {
+	uint32_t first_set;
+	uint32_t set_count; /* 0: always a candidate, everywhere */
+};
+
+struct prefilter {
+	struct literal_matcher *matcher; /* NULL: no expression has literals */
+	struct prefilter_expression *expressions;
+	size_t expression_count;
+	struct prefilter_set *sets;
+	size_t set_count;
+	struct prefilter_use *by_set;  /* all uses, those of one set together */
+	struct prefilter_use *by_word; /* all uses, those of one word together */
+	uint32_t *first_use;           /* by word, and one more: where its uses begin in by_word */
+	uint32_t *word_sizes;          /* by word: bytes */
+	size_t word_count;
+};
+
+#endif

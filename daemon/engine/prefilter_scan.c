@@ -1,0 +1,361 @@
+#include "engine/prefilter_parts.h"
+
+#include "engine/pattern_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	EVENTS_MAX = 256 * 1024, /* occurrences of literals in one text */
+	RANGES_MAX = 64          /* of one expression; more become one */
+};
+
+#define NO_EVENT UINT32_MAX
+
+/* One occurrence of one word. */
+struct event {
+	uint32_t end;
+	uint32_t next; /* the word's occurrence before this one, or NO_EVENT */
+};
+
+/* What is known of one word during a scan. */
+struct sighting {
+	uint32_t last; /* its last event, or NO_EVENT */
+	uint32_t count;
+	uint32_t borders; /* bit n: an occurrence with the borders n was seen */
+};
+
+struct range_list {
+	struct prefilter_range items[RANGES_MAX];
+	size_t count;
+};
+
+/* Where an expression's ranges stand. */
+struct outcome {
+	uint32_t first;
+	uint32_t count;
+};
+
+struct prefilter_scratch {
+	struct literal_scratch *literals; /* NULL: none yet */
+	struct sighting *sightings;       /* by word; between scans all are empty */
+	size_t word_capacity;
+	uint32_t *touched; /* words with a sighting */
+	size_t touched_count;
+	unsigned char *seen; /* by set */
+	size_t set_capacity;
+	uint32_t *missing; /* by expression: sets not seen yet */
+	uint32_t *complete; /* expressions with all sets seen */
+	struct outcome *outcomes; /* by expression */
+	size_t expression_capacity;
+	struct event *events;
+	size_t event_count;
+	size_t event_capacity;
+	struct list ranges; /* of struct prefilter_range, of all expressions */
+};
+
+struct scan {
+	const struct prefilter *prefilter;
+	struct prefilter_scratch *scratch;
+	struct str text;
+	size_t complete_count;
+};
+
+struct prefilter_scratch *prefilter_scratch_create(void)
+{
+	struct prefilter_scratch *scratch = calloc(1, sizeof *scratch);
+
+	if (scratch)
+		scratch->ranges = list_make(sizeof(struct prefilter_range), NULL);
+	return scratch;
+}
+
+/* The array with room for `count` items; as it was, and *failed set, when there is no memory. */
+static void *enlarge(void *array, size_t count, size_t size, bool *failed)
+{
+	void *larger = *failed ? NULL : realloc(array, count * size);
+
+	if (!larger)
+		*failed = true;
+	return larger ? larger : array;
+}
+
+static bool grow_arrays(struct prefilter_scratch *scratch, size_t words, size_t sets, size_t expressions)
+{
+	bool failed = false;
+
+	if (words > scratch->word_capacity) {
+		scratch->sightings = enlarge(scratch->sightings, words, sizeof *scratch->sightings, &failed);
+		scratch->touched = enlarge(scratch->touched, words, sizeof *scratch->touched, &failed);
+		for (size_t i = 0; i < words && !failed; i++)
+			scratch->sightings[i] = (struct sighting){.last = NO_EVENT};
+		scratch->word_capacity = failed ? 0 : words;
+	}
+	if (sets > scratch->set_capacity) {
+		scratch->seen = enlarge(scratch->seen, sets, sizeof *scratch->seen, &failed);
+		scratch->set_capacity = failed ? 0 : sets;
+	}
+	if (expressions > scratch->expression_capacity) {
+		scratch->missing = enlarge(scratch->missing, expressions, sizeof *scratch->missing, &failed);
+		scratch->complete = enlarge(scratch->complete, expressions, sizeof *scratch->complete, &failed);
+		scratch->outcomes = enlarge(scratch->outcomes, expressions, sizeof *scratch->outcomes, &failed);
+		scratch->expression_capacity = failed ? 0 : expressions;
+	}
+	return !failed;
+}
+
+bool prefilter_scratch_grow(struct prefilter_scratch *scratch, const struct prefilter *prefilter)
+{
+	return grow_arrays(scratch, prefilter->word_count, prefilter->set_count, prefilter->expression_count) &&
+	       (!prefilter->matcher || literal_scratch_grow(&scratch->literals, prefilter->matcher));
+}
+
+struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch *scratch)
+{
+	struct prefilter_scratch *copy = prefilter_scratch_create();
+
+	if (!copy)
+		return NULL;
+	if (scratch->literals)
+		copy->literals = literal_scratch_copy(scratch->literals);
+	if ((scratch->literals && !copy->literals) ||
+	    !grow_arrays(copy, scratch->word_capacity, scratch->set_capacity, scratch->expression_capacity)) {
+		prefilter_scratch_destroy(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+void prefilter_scratch_destroy(struct prefilter_scratch *scratch)
+{
+	if (!scratch)
+		return;
+	if (scratch->literals)
+		literal_scratch_destroy(scratch->literals);
+	free(scratch->sightings);
+	free(scratch->touched);
+	free(scratch->seen);
+	free(scratch->missing);
+	free(scratch->complete);
+	free(scratch->outcomes);
+	free(scratch->events);
+	list_free(&scratch->ranges);
+	free(scratch);
+}
+
+/* The borders that an occurrence has: enum key_border. */
+static uint32_t borders_of(struct str text, size_t start, size_t end)
+{
+	bool left = start == 0 || !ascii_is_alnum(text.p[start - 1]);
+	bool right = end == text.n || !ascii_is_alnum(text.p[end]);
+
+	return (left ? KEY_BORDER_LEFT : 0) | (right ? KEY_BORDER_RIGHT : 0);
+}
+
+static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighting, size_t end)
+{
+	if (scratch->event_count == scratch->event_capacity) {
+		size_t capacity = scratch->event_capacity ? scratch->event_capacity * 2 : 1024;
+		struct event *events = capacity <= EVENTS_MAX
+					       ? realloc(scratch->events, capacity * sizeof *events)
+					       : NULL;
+
+		if (!events)
+			return false;
+		scratch->events = events;
+		scratch->event_capacity = capacity;
+	}
+	scratch->events[scratch->event_count] = (struct event){(uint32_t)end, sighting->last};
+	sighting->last = (uint32_t)scratch->event_count++;
+	sighting->count++;
+	return true;
+}
+
+static void mark_set(struct scan *scan, uint32_t set)
+{
+	struct prefilter_scratch *scratch = scan->scratch;
+	uint32_t expression = scan->prefilter->sets[set].expression;
+
+	if (scratch->seen[set])
+		return;
+	scratch->seen[set] = 1;
+	if (--scratch->missing[expression] == 0)
+		scratch->complete[scan->complete_count++] = expression;
+}
+
+static bool note_word(void *context, size_t word, size_t end)
+{
+	struct scan *scan = context;
+	const struct prefilter *prefilter = scan->prefilter;
+	struct sighting *sighting = &scan->scratch->sightings[word];
+	uint32_t borders = borders_of(scan->text, end - prefilter->word_sizes[word], end);
+	uint32_t known = sighting->borders;
+
+	if (sighting->last == NO_EVENT)
+		scan->scratch->touched[scan->scratch->touched_count++] = (uint32_t)word;
+	if (!add_event(scan->scratch, sighting, end))
+		return false;
+	sighting->borders |= UINT32_C(1) << borders;
+	if (sighting->borders == known)
+		return true;
+	for (uint32_t i = prefilter->first_use[word]; i < prefilter->first_use[word + 1]; i++)
+		if (!(prefilter->by_word[i].borders & ~borders))
+			mark_set(scan, prefilter->by_word[i].set);
+	return true;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	const struct prefilter_range *one = a;
+	const struct prefilter_range *other = b;
+
+	return (one->first > other->first) - (one->first < other->first);
+}
+
+/* Sorts the ranges and joins those that touch. */
+static void tidy(struct range_list *list)
+{
+	size_t kept = 0;
+
+	qsort(list->items, list->count, sizeof list->items[0], by_first);
+	for (size_t i = 1; i < list->count; i++) {
+		if (list->items[i].first > list->items[kept].last + 1)
+			list->items[++kept] = list->items[i];
+		else if (list->items[i].last > list->items[kept].last)
+			list->items[kept].last = list->items[i].last;
+	}
+	if (list->count)
+		list->count = kept + 1;
+}
+
+static void add_range(struct range_list *list, size_t first, size_t last)
+{
+	if (list->count == RANGES_MAX)
+		tidy(list);
+	if (list->count < RANGES_MAX) {
+		list->items[list->count++] = (struct prefilter_range){first, last};
+		return;
+	}
+	/* No room: one range for all. */
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->items[i].first < first)
+			first = list->items[i].first;
+		if (list->items[i].last > last)
+			last = list->items[i].last;
+	}
+	list->items[0] = (struct prefilter_range){first, last};
+	list->count = 1;
+}
+
+/* Where a match can begin for a word of this set to stand where it does. */
+static void ranges_of_set(const struct scan *scan, const struct prefilter_set *set, struct range_list *ret_list)
+{
+	const struct prefilter_use *uses = scan->prefilter->by_set + set->first_use;
+
+	ret_list->count = 0;
+	for (uint32_t i = 0; i < set->use_count; i++) {
+		uint32_t size = scan->prefilter->word_sizes[uses[i].word];
+		uint32_t event = scan->scratch->sightings[uses[i].word].last;
+
+		for (; event != NO_EVENT; event = scan->scratch->events[event].next) {
+			uint32_t end = scan->scratch->events[event].end;
+
+			if (end >= set->nearest && !(uses[i].borders & ~borders_of(scan->text, end - size, end)))
+				add_range(ret_list, end > set->farthest ? end - set->farthest : 0, end - set->nearest);
+		}
+	}
+	tidy(ret_list);
+}
+
+/* Leaves in `list` what lies in both. */
+static void intersect(struct range_list *list, const struct range_list *other)
+{
+	struct range_list both = {.count = 0};
+	size_t i = 0, j = 0;
+
+	while (i < list->count && j < other->count) {
+		size_t first = list->items[i].first > other->items[j].first ? list->items[i].first
+									    : other->items[j].first;
+		size_t last = list->items[i].last < other->items[j].last ? list->items[i].last : other->items[j].last;
+
+		if (first <= last)
+			add_range(&both, first, last);
+		if (list->items[i].last < other->items[j].last)
+			i++;
+		else
+			j++;
+	}
+	memcpy(list->items, both.items, both.count * sizeof both.items[0]);
+	list->count = both.count;
+}
+
+static bool settle(struct scan *scan, uint32_t index)
+{
+	const struct prefilter_expression *expression = &scan->prefilter->expressions[index];
+	struct prefilter_scratch *scratch = scan->scratch;
+	struct range_list list, other;
+
+	ranges_of_set(scan, &scan->prefilter->sets[expression->first_set], &list);
+	for (uint32_t i = 1; i < expression->set_count && list.count; i++) {
+		ranges_of_set(scan, &scan->prefilter->sets[expression->first_set + i], &other);
+		intersect(&list, &other);
+	}
+	scratch->outcomes[index] = (struct outcome){(uint32_t)scratch->ranges.count, (uint32_t)list.count};
+	for (size_t i = 0; i < list.count; i++) {
+		struct prefilter_range *range = list_push(&scratch->ranges);
+
+		if (!range)
+			return false;
+		*range = list.items[i];
+	}
+	return true;
+}
+
+static bool begin(struct scan *scan)
+{
+	const struct prefilter *prefilter = scan->prefilter;
+	struct prefilter_scratch *scratch = scan->scratch;
+	struct prefilter_range *everywhere;
+
+	scratch->event_count = 0;
+	scratch->ranges.count = 0;
+	everywhere = list_push(&scratch->ranges);
+	if (!everywhere || scan->text.n >= NO_EVENT)
+		return false;
+	*everywhere = (struct prefilter_range){0, scan->text.n};
+	memset(scratch->seen, 0, prefilter->set_count);
+	for (size_t i = 0; i < prefilter->expression_count; i++) {
+		scratch->missing[i] = prefilter->expressions[i].set_count;
+		scratch->outcomes[i] = (struct outcome){0, !scratch->missing[i]};
+	}
+	return true;
+}
+
+static void forget_sightings(struct prefilter_scratch *scratch)
+{
+	for (size_t i = 0; i < scratch->touched_count; i++)
+		scratch->sightings[scratch->touched[i]] = (struct sighting){.last = NO_EVENT};
+	scratch->touched_count = 0;
+}
+
+bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch)
+{
+	struct scan scan = {.prefilter = prefilter, .scratch = scratch, .text = text};
+	bool done = begin(&scan);
+
+	if (done && prefilter->matcher)
+		done = literal_scan(prefilter->matcher, text, scratch->literals, note_word, &scan);
+	for (size_t i = 0; i < scan.complete_count && done; i++)
+		done = settle(&scan, scratch->complete[i]);
+	forget_sightings(scratch);
+	return done;
+}
+
+size_t prefilter_ranges(const struct prefilter_scratch *scratch, size_t expression,
+			const struct prefilter_range **ret_ranges)
+{
+	const struct outcome *outcome = &scratch->outcomes[expression];
+
+	*ret_ranges = (const struct prefilter_range *)scratch->ranges.items + outcome->first;
+	return outcome->count;
+}
