@@ -2,9 +2,12 @@
 
 #include "engine/case_given.h"
 #include "engine/expr.h"
+#include "engine/snippet.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { TEXT_SHOWN = 160 };
 
 struct runner {
 	const struct ruleset *ruleset;
@@ -20,18 +23,18 @@ struct runner {
 static void judge_example(struct runner *runner, const struct rule *rule, const struct rule_example *example,
 			  bool outcome, const char *kind, const char *hint)
 {
-	struct str text = example->text;
+	struct str text = snippet(example->text, TEXT_SHOWN);
+	struct str rules = snippet(example->rules, TEXT_SHOWN);
 
 	if (example->todo && outcome == example->expect)
 		error_add_at(runner->errors, SEVERITY_WARNING, rule->path, example->line,
 			     "move it to hits, misses, or drop `todo'", "rule %s: a known gap is closed: \"%.*s\"",
-			     rule->id, (int)(text.n > 120 ? 120 : text.n), text.p);
+			     rule->id, STR_ARGS(text));
 	if (example->todo || outcome == example->expect)
 		return;
 	error_add_at(runner->errors, SEVERITY_ERROR, rule->path, example->line, hint, "rule %s: %s %s: \"%.*s\"%s%.*s",
-		     rule->id, kind, outcome ? "fires and must not" : "does not fire",
-		     (int)(text.n > 120 ? 120 : text.n), text.p, example->rules.n ? " with rules " : "",
-		     (int)(example->rules.n > 160 ? 160 : example->rules.n), example->rules.n ? example->rules.p : "");
+		     rule->id, kind, outcome ? "fires and must not" : "does not fire", STR_ARGS(text),
+		     rules.n ? " with rules " : "", STR_ARGS(rules));
 }
 
 static void run_text(struct runner *runner, const struct rule *rule, const struct rule_example *example)
@@ -46,10 +49,11 @@ static void run_text(struct runner *runner, const struct rule *rule, const struc
 		return;
 	outcome = scanner_match_rule(runner->ruleset->scanner, rule->index, view.text, runner->scratch, &hit);
 	if (outcome)
-		snprintf(hint, sizeof hint, "it found \"%.*s\"",
-			 STR_ARGS(str_sub(view.text, hit.span.start, hit.span.end - hit.span.start)));
+		snprintf(
+		    hint, sizeof hint, "it found \"%.*s\"",
+		    STR_ARGS(snippet(str_sub(view.text, hit.span.start, hit.span.end - hit.span.start), TEXT_SHOWN)));
 	else
-		snprintf(hint, sizeof hint, "folded it reads: \"%.*s\"", STR_ARGS(str_sub(view.text, 0, 200)));
+		snprintf(hint, sizeof hint, "folded it reads: \"%.*s\"", STR_ARGS(snippet(view.text, TEXT_SHOWN)));
 	judge_example(runner, rule, example, outcome, example->expect ? "a hit" : "a miss", hint);
 }
 

@@ -1,8 +1,8 @@
 /*
- * literal - which of many literal strings occur in a text, in one pass.
+ * literal - which of many literal strings occur in a text, and where, in one pass.
  *
- * Built with libhs (literal_hs.c) or without (literal_none.c, where literal_available() is false and nothing else is
- * called). A matcher is immutable; any thread may use it, each with a scratch of its own.
+ * libhs does it where the build has it and the machine can run it, a trie of our own where not: the same answers. A
+ * matcher is immutable; any thread may use it, each with a scratch of its own.
  */
 #ifndef COLDSHOULDER_ENGINE_LITERAL_H
 #define COLDSHOULDER_ENGINE_LITERAL_H
@@ -10,15 +10,15 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* True when the library is there and runs on this machine; then writes "libhs 5.4.0", at most `size` bytes with NUL. */
-bool literal_available(char *out, size_t size);
+/* True when libhs does the work; then writes "libhs 5.4.0", at most `size` bytes with NUL. */
+bool literal_library(char *out, size_t size);
 
 struct literal_matcher;
 
 /*
- * Compiles `words` (bytes, none empty, `count` at least 1), or takes them from the cache in `directory` (NULL: none).
- * STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY; STATUS_LIMIT: the library finds
- * them too much. A cache that cannot be read or written is no error.
+ * Prepares `words` (bytes, none empty, all different, sorted by their bytes, at least one), or takes them from the cache
+ * in `directory` (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A cache
+ * that cannot be read or written is no error.
  */
 enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
 				   struct literal_matcher **ret_matcher);
@@ -31,8 +31,8 @@ struct literal_scratch;
 /* Makes *scratch (NULL: none yet) fit for this matcher as well. False when out of memory. */
 bool literal_scratch_grow(struct literal_scratch **scratch, const struct literal_matcher *matcher);
 
-/* An independent copy; NULL when out of memory. */
-struct literal_scratch *literal_scratch_copy(const struct literal_scratch *scratch);
+/* An independent copy in *ret_copy (of NULL: NULL). False when out of memory. */
+bool literal_scratch_copy(const struct literal_scratch *scratch, struct literal_scratch **ret_copy);
 
 /* NULL is allowed. */
 void literal_scratch_destroy(struct literal_scratch *scratch);
@@ -41,7 +41,8 @@ void literal_scratch_destroy(struct literal_scratch *scratch);
  * Calls found() for every occurrence of every word (by its number) in `text`, `end` being the offset behind it, in any
  * order, until found() returns false. False: it failed, or was stopped.
  */
+typedef bool literal_found(void *context, size_t word, size_t end);
 bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  bool (*found)(void *context, size_t word, size_t end), void *context);
+		  literal_found *found, void *context);
 
 #endif

@@ -1,4 +1,4 @@
-#include "engine/literal.h"
+#include "engine/literal_hs.h"
 
 #include "base/buf.h"
 #include "engine/literal_cache.h"
@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The matcher is the database, the scratch is the library's: the names only keep its header out of ours. */
-static hs_database_t *database_of(const struct literal_matcher *matcher)
+/* It is the database, the scratch is the library's: the names only keep its header out of ours. */
+static hs_database_t *database_of(const struct literal_hs *hs)
 {
-	return (hs_database_t *)matcher;
+	return (hs_database_t *)hs;
 }
 
 static hs_scratch_t *scratch_of(const struct literal_scratch *scratch)
@@ -20,7 +20,7 @@ static hs_scratch_t *scratch_of(const struct literal_scratch *scratch)
 	return (hs_scratch_t *)scratch;
 }
 
-bool literal_available(char *out, size_t size)
+bool literal_hs_library(char *out, size_t size)
 {
 	const char *version = hs_version(); /* "5.4.0 2021-01-26" */
 
@@ -123,14 +123,13 @@ static void store(const char *directory, struct str key, const hs_database_t *da
 	free(bytes);
 }
 
-enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
-				   struct literal_matcher **ret_matcher)
+enum status literal_hs_create(const struct str *words, size_t count, const char *directory, struct literal_hs **ret_hs)
 {
 	struct buf key = directory ? make_key(words, count) : buf_make(NULL);
 	hs_database_t *database = NULL;
 	enum status status = STATUS_OK;
 
-	*ret_matcher = NULL;
+	*ret_hs = NULL;
 	if (buf_failed(&key)) {
 		status = STATUS_NO_MEMORY;
 	} else if (!directory || !load(directory, buf_str(&key), &database)) {
@@ -140,38 +139,38 @@ enum status literal_matcher_create(const struct str *words, size_t count, const 
 	}
 	buf_free(&key);
 	if (status == STATUS_OK)
-		*ret_matcher = (struct literal_matcher *)database;
+		*ret_hs = (struct literal_hs *)database;
 	return status;
 }
 
-void literal_matcher_destroy(struct literal_matcher *matcher)
+void literal_hs_destroy(struct literal_hs *hs)
 {
-	hs_free_database(database_of(matcher));
+	hs_free_database(database_of(hs));
 }
 
-bool literal_scratch_grow(struct literal_scratch **scratch, const struct literal_matcher *matcher)
+bool literal_hs_scratch_grow(struct literal_scratch **scratch, const struct literal_hs *hs)
 {
 	hs_scratch_t *grown = scratch_of(*scratch);
-	bool done = hs_alloc_scratch(database_of(matcher), &grown) == HS_SUCCESS;
+	bool done = hs_alloc_scratch(database_of(hs), &grown) == HS_SUCCESS;
 
 	*scratch = (struct literal_scratch *)grown;
 	return done;
 }
 
-struct literal_scratch *literal_scratch_copy(const struct literal_scratch *scratch)
+struct literal_scratch *literal_hs_scratch_copy(const struct literal_scratch *scratch)
 {
 	hs_scratch_t *copy = NULL;
 
 	return hs_clone_scratch(scratch_of(scratch), &copy) == HS_SUCCESS ? (struct literal_scratch *)copy : NULL;
 }
 
-void literal_scratch_destroy(struct literal_scratch *scratch)
+void literal_hs_scratch_destroy(struct literal_scratch *scratch)
 {
 	hs_free_scratch(scratch_of(scratch));
 }
 
 struct report {
-	bool (*found)(void *context, size_t word, size_t end);
+	literal_found *found;
 	void *context;
 };
 
@@ -184,11 +183,11 @@ static int on_match(unsigned int id, unsigned long long from, unsigned long long
 	return !report->found(report->context, id, (size_t)to);
 }
 
-bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  bool (*found)(void *context, size_t word, size_t end), void *context)
+bool literal_hs_scan(const struct literal_hs *hs, struct str text, struct literal_scratch *scratch,
+		     literal_found *found, void *context)
 {
 	struct report report = {found, context};
 
-	return text.n <= UINT_MAX && hs_scan(database_of(matcher), text.p, (unsigned int)text.n, 0, scratch_of(scratch),
+	return text.n <= UINT_MAX && hs_scan(database_of(hs), text.p, (unsigned int)text.n, 0, scratch_of(scratch),
 					     on_match, &report) == HS_SUCCESS;
 }

@@ -156,8 +156,7 @@ static const pcre2_code *fast_code(const struct pattern *pattern, size_t starts)
 
 	if (fast || atomic_load_explicit(&owner->no_jit, memory_order_relaxed))
 		return fast;
-	if (starts <= BLOCK_SLOW &&
-	    atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
+	if (starts <= BLOCK_SLOW && atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
 		return NULL;
 	return make_fast(owner);
 }
@@ -165,8 +164,8 @@ static const pcre2_code *fast_code(const struct pattern *pattern, size_t starts)
 static int match(const pcre2_code *pattern, struct str subject, size_t from, uint32_t options,
 		 struct pattern_scratch *scratch)
 {
-	int code = pcre2_match(pattern, (PCRE2_SPTR)subject.p, subject.n, from, options, scratch->data,
-			       scratch->context);
+	int code =
+	    pcre2_match(pattern, (PCRE2_SPTR)subject.p, subject.n, from, options, scratch->data, scratch->context);
 
 	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
 		code = pcre2_match(pattern, (PCRE2_SPTR)subject.p, subject.n, from, options | PCRE2_NO_JIT,
@@ -233,8 +232,8 @@ enum pattern_result pattern_find_between(const struct pattern *pattern, struct s
 					 struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
 	const pcre2_code *fast = fast_code(pattern, last - first);
-	size_t end = last < subject.n && subject.n - last > WHOLE_MAX ? word_start(subject, last + WHOLE_MAX, last)
-								      : subject.n;
+	size_t end =
+	    last < subject.n && subject.n - last > WHOLE_MAX ? word_start(subject, last + WHOLE_MAX, last) : subject.n;
 	enum pattern_result result;
 
 	if (first > last || first > subject.n)

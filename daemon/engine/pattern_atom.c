@@ -18,7 +18,7 @@ static bool is_one_of(const char *characters, char c)
 static struct atom character(uint32_t min_bytes, uint32_t max_bytes, bool no_word)
 {
 	return (struct atom){
-		.kind = ATOM_CHARACTER, .min_bytes = min_bytes, .max_bytes = max_bytes, .no_word = no_word};
+	    .kind = ATOM_CHARACTER, .min_bytes = min_bytes, .max_bytes = max_bytes, .no_word = no_word};
 }
 
 static struct atom literal(struct str pattern, size_t *at, bool bytes)
@@ -126,9 +126,9 @@ static bool read_class_item(struct str pattern, size_t *at, bool bytes, struct a
 	if (byte_at(pattern, *at) == '-' && byte_at(pattern, *at + 1) != ']') {
 		class->no_word = false; /* a range */
 		class->max_bytes = item.max_bytes == 1 && (unsigned char)byte_at(pattern, *at + 1) < 0x80 &&
-						   byte_at(pattern, *at + 1) != '\\'
-					   ? class->max_bytes
-					   : 4;
+					   byte_at(pattern, *at + 1) != '\\'
+				       ? class->max_bytes
+				       : 4;
 	}
 	return true;
 }
@@ -230,8 +230,7 @@ static bool read_braces(struct str pattern, size_t *at, struct quantifier *ret_q
 	ret_quantifier->max = ret_quantifier->min;
 	if (byte_at(pattern, here) == ',') {
 		here++;
-		ret_quantifier->max =
-			ascii_is_digit(byte_at(pattern, here)) ? read_number(pattern, &here) : UINT32_MAX;
+		ret_quantifier->max = ascii_is_digit(byte_at(pattern, here)) ? read_number(pattern, &here) : UINT32_MAX;
 	}
 	if (byte_at(pattern, here) != '}')
 		return false;

@@ -25,8 +25,8 @@ enum token_kind {
 struct level {
 	unsigned int atoms;
 	unsigned int literals; /* atoms that are one certain character: they keep two repeats apart */
-	bool holds_unbounded; /* an unbounded repeat somewhere inside */
-	bool last_unbounded;  /* the last atom is one */
+	bool holds_unbounded;  /* an unbounded repeat somewhere inside */
+	bool last_unbounded;   /* the last atom is one */
 	bool atomic;
 	bool zero_width; /* a lookaround */
 };
@@ -167,26 +167,20 @@ static enum token_kind read_open(struct checker *checker, struct level *ret_leve
 	checker->at += 2;
 	ret_level->atomic = kind == '>';
 	ret_level->zero_width = kind == '=' || kind == '!' || (kind == '<' && (third == '=' || third == '!'));
-	if (strchr(":>=!|", kind) && kind)
+	if (strchr(":>=!|(", kind) && kind)
+		return TOKEN_OPEN;
+	if (kind == '<' && ret_level->zero_width) {
 		checker->at++;
-	else if (kind == '<' && ret_level->zero_width)
-		checker->at += 2;
-	else if (kind == '<' || kind == 'P')
-		skip_behind(checker, '>');
-	else if (kind == '\'')
-		checker->at++, skip_behind(checker, '\'');
-	else if (kind != '(')
-		for (; checker->at < checker->pattern.n; checker->at++) {
-			if (byte_at(checker, checker->at) == ')') {
-				checker->at++;
-				return TOKEN_NOTHING;
-			}
-			if (byte_at(checker, checker->at) == ':') {
-				checker->at++;
-				break;
-			}
-		}
-	return TOKEN_OPEN;
+		return TOKEN_OPEN;
+	}
+	if (kind == '<' || kind == 'P' || kind == '\'') {
+		skip_behind(checker, kind == '\'' ? '\'' : '>');
+		return TOKEN_OPEN;
+	}
+	/* Options: for the rest of the group they stand in, or for a group of their own. */
+	while (checker->at < checker->pattern.n && !strchr(":)", byte_at(checker, checker->at)))
+		checker->at++;
+	return byte_at(checker, checker->at++) == ')' ? TOKEN_NOTHING : TOKEN_OPEN;
 }
 
 /* "{2,}" and its kin; a brace that is no quantifier is a literal. */

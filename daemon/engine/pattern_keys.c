@@ -29,6 +29,20 @@ struct reader {
 	bool no_memory;
 };
 
+/* What a stretch of pattern begins with. */
+enum front {
+	FRONT_OPEN,    /* nothing so far, or something that may be missing and is no ASCII letter or digit */
+	FRONT_NO_WORD, /* certainly no ASCII letter or digit */
+	FRONT_OTHER
+};
+
+/* All that is told of a group. */
+struct stretch {
+	struct pattern_keys keys;
+	struct width width;
+	enum front front;
+};
+
 /* One branch of alternatives while it is read. */
 struct branch {
 	struct pattern_keys keys;
@@ -36,10 +50,10 @@ struct branch {
 	struct buf run;       /* literal characters up to here, without a break */
 	unsigned int borders; /* of the run's beginning */
 	bool edge;            /* no ASCII letter or digit can stand just before this place */
+	enum front front;
 };
 
-static bool read_alternatives(struct reader *reader, bool edge, struct pattern_keys *ret_keys,
-			      struct width *ret_width);
+static bool read_alternatives(struct reader *reader, bool edge, struct stretch *ret_stretch);
 
 static uint32_t add_width(uint32_t a, uint32_t b)
 {
@@ -123,10 +137,18 @@ static void add_to_width(struct branch *branch, struct width width, struct quant
 	branch->width.max = add_width(branch->width.max, multiply_width(width.max, quantifier.max));
 }
 
+static void note_front(struct branch *branch, bool no_word, bool required)
+{
+	if (branch->front == FRONT_OPEN && (required || !no_word))
+		branch->front = no_word ? FRONT_NO_WORD : FRONT_OTHER;
+}
+
 static void read_literal(struct reader *reader, struct branch *branch, const struct atom *atom)
 {
 	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
 	struct width width = {atom->min_bytes, atom->max_bytes};
+
+	note_front(branch, atom->no_word, quantifier.min > 0);
 
 	if (!quantifier.min || !branch->run.n)
 		end_run(reader, branch);
@@ -157,6 +179,7 @@ static void read_character(struct reader *reader, struct branch *branch, const s
 {
 	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
 
+	note_front(branch, atom->no_word, quantifier.min > 0);
 	end_run(reader, branch);
 	if (!atom->no_word || quantifier.min)
 		close_borders(&branch->keys, atom->no_word);
@@ -166,34 +189,37 @@ static void read_character(struct reader *reader, struct branch *branch, const s
 
 static void read_group(struct reader *reader, struct branch *branch)
 {
-	struct pattern_keys inner;
-	struct width width;
+	struct stretch inner;
 	struct quantifier quantifier;
+	bool no_word;
 
 	end_run(reader, branch);
-	if (!read_alternatives(reader, branch->edge, &inner, &width))
+	if (!read_alternatives(reader, branch->edge, &inner))
 		return;
 	quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
-	/* What the group begins and ends with is not looked into. */
-	close_borders(&branch->keys, false);
+	no_word = inner.front == FRONT_NO_WORD;
+	note_front(branch, no_word, quantifier.min > 0);
+	if (!no_word || quantifier.min)
+		close_borders(&branch->keys, no_word);
 	if (quantifier.max > 1)
-		close_borders(&inner, false);
-	for (size_t i = 0; i < inner.count && quantifier.min; i++) {
-		inner.sets[i].nearest = add_width(inner.sets[i].nearest, branch->width.min);
-		inner.sets[i].farthest = add_width(inner.sets[i].farthest, branch->width.max);
-		add_set(&branch->keys, &inner.sets[i]);
+		close_borders(&inner.keys, false);
+	for (size_t i = 0; i < inner.keys.count && quantifier.min; i++) {
+		struct key_set *set = &inner.keys.sets[i];
+
+		set->nearest = add_width(set->nearest, branch->width.min);
+		set->farthest = add_width(set->farthest, branch->width.max);
+		add_set(&branch->keys, set);
 	}
 	branch->edge = false;
-	add_to_width(branch, width, quantifier);
+	add_to_width(branch, inner.width, quantifier);
 }
 
 /* Has no width and stands in nobody's way, but what it asks for is asked at another place. */
 static void skip_lookaround(struct reader *reader)
 {
-	struct pattern_keys keys;
-	struct width width;
+	struct stretch inner;
 
-	if (read_alternatives(reader, false, &keys, &width))
+	if (read_alternatives(reader, false, &inner))
 		pattern_quantifier_read(reader->pattern, &reader->at);
 }
 
@@ -228,6 +254,7 @@ static void read_part(struct reader *reader, struct branch *branch, const struct
 		break;
 	case ATOM_UNBOUNDED:
 		pattern_quantifier_read(reader->pattern, &reader->at);
+		note_front(branch, false, true);
 		end_run(reader, branch);
 		close_borders(&branch->keys, false);
 		branch->edge = false;
@@ -289,12 +316,22 @@ static void join_branches(struct reader *reader, const struct list *best, struct
 	add_set(ret_keys, &joined);
 }
 
-static bool read_all_branches(struct reader *reader, bool edge, struct list *best, struct pattern_keys *ret_keys,
-			      struct width *ret_width)
+static void add_branch(struct stretch *stretch, const struct branch *branch, bool first)
+{
+	stretch->keys = branch->keys;
+	if (first || branch->width.min < stretch->width.min)
+		stretch->width.min = branch->width.min;
+	if (branch->width.max > stretch->width.max)
+		stretch->width.max = branch->width.max;
+	if (branch->front != FRONT_NO_WORD)
+		stretch->front = FRONT_OTHER;
+}
+
+static bool read_all_branches(struct reader *reader, bool edge, struct list *best, struct stretch *ret_stretch)
 {
 	enum atom_kind end = ATOM_ALTERNATIVE;
 
-	*ret_width = (struct width){PATTERN_KEYS_UNBOUNDED, 0};
+	*ret_stretch = (struct stretch){.front = FRONT_NO_WORD};
 	while (end == ATOM_ALTERNATIVE) {
 		struct branch branch = {.run = buf_make(reader->arena), .edge = edge};
 		struct key_set *slot = list_push(best);
@@ -304,41 +341,38 @@ static bool read_all_branches(struct reader *reader, bool edge, struct list *bes
 			return false;
 		}
 		end = read_branch(reader, &branch);
-		*ret_keys = branch.keys;
 		if (branch.keys.count)
 			*slot = branch.keys.sets[0];
-		if (branch.width.min < ret_width->min)
-			ret_width->min = branch.width.min;
-		if (branch.width.max > ret_width->max)
-			ret_width->max = branch.width.max;
+		add_branch(ret_stretch, &branch, best->count == 1);
 	}
 	return end == (reader->depth > 1 ? ATOM_CLOSE : ATOM_END);
 }
 
-static bool read_alternatives(struct reader *reader, bool edge, struct pattern_keys *ret_keys, struct width *ret_width)
+static bool read_alternatives(struct reader *reader, bool edge, struct stretch *ret_stretch)
 {
 	struct list best = list_make(sizeof(struct key_set), reader->arena);
 
-	if (++reader->depth > DEPTH_MAX || !read_all_branches(reader, edge, &best, ret_keys, ret_width)) {
+	if (++reader->depth > DEPTH_MAX || !read_all_branches(reader, edge, &best, ret_stretch)) {
 		reader->lost = true;
 		return false;
 	}
 	reader->depth--;
 	if (best.count > 1)
-		join_branches(reader, &best, ret_keys);
+		join_branches(reader, &best, &ret_stretch->keys);
 	return !reader->no_memory;
 }
 
 enum status pattern_keys_read(struct str pattern, bool bytes, struct arena *arena, struct pattern_keys *ret_keys)
 {
 	struct reader reader = {.pattern = pattern, .bytes = bytes, .arena = arena};
-	struct width width;
-	bool read = read_alternatives(&reader, false, ret_keys, &width);
+	struct stretch stretch;
+	bool read = read_alternatives(&reader, false, &stretch);
 
 	if (reader.no_memory)
 		return STATUS_NO_MEMORY;
 	if (!read)
-		ret_keys->count = 0;
-	close_borders(ret_keys, false);
+		stretch.keys.count = 0;
+	close_borders(&stretch.keys, false);
+	*ret_keys = stretch.keys;
 	return STATUS_OK;
 }

@@ -5,9 +5,9 @@
 
 #include <utf8proc.h>
 
-#define BLANK     "[,;:\"')]{0,2} [\"'(]?"
-#define GAP       "(?:" BLANK "[^ ]{0,40}[^ .!?]){0,3}?" BLANK
-#define GAP_CHAR  "[^.!?\\x{3002}]{0,12}?"
+#define BLANK    "[,;:\"')]{0,2} [\"'(]?"
+#define GAP      "(?:" BLANK "[^ \\n]{0,40}[^ \\n.!?]){0,3}?" BLANK
+#define GAP_CHAR "[^.!?\\x{3002}\\n]{0,12}?"
 
 /* Which kinds of characters can stand at an end of something. */
 enum { KIND_WORD = 1, KIND_UNSPACED = 2, KIND_OTHER = 4 };

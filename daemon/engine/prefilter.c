@@ -6,8 +6,8 @@
 #include <string.h>
 
 enum {
-	SETS_USED = 2,        /* of one expression: more cost more than they tell */
-	LENGTHS_TOLD = 8,     /* longer words are equally rare */
+	SETS_USED = 2,       /* of one expression: more cost more than they tell */
+	LENGTHS_TOLD = 8,    /* longer words are equally rare */
 	COST_TO_HAVE = 20000 /* what a second set may cost */
 };
 
@@ -125,7 +125,7 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 static bool choose_sets(struct builder *builder, size_t expression)
 {
 	const struct pattern_keys *keys = &builder->keys[expression];
-	double costs[PATTERN_KEYS_MAX];
+	double costs[PATTERN_KEYS_MAX] = {0};
 
 	builder->prefilter->expressions[expression].first_set = (uint32_t)builder->sets.count;
 	for (size_t i = 0; i < keys->count; i++)
@@ -156,9 +156,12 @@ static enum status gather(struct builder *builder, const struct str *expressions
 	}
 	if (!builder->keys || !sort_common(builder, count))
 		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (!choose_sets(builder, i))
 			return STATUS_NO_MEMORY;
+		if (!builder->prefilter->expressions[i].set_count)
+			builder->prefilter->always[builder->prefilter->always_count++] = (uint32_t)i;
+	}
 	return STATUS_OK;
 }
 
@@ -187,8 +190,10 @@ static bool number_words(struct builder *builder, struct str *words)
 		if (!i || !str_equal(sorted[i]->word, sorted[i - 1]->word)) {
 			words[prefilter->word_count] = sorted[i]->word;
 			prefilter->word_sizes[prefilter->word_count] = (uint32_t)sorted[i]->word.n;
+			prefilter->demanded[prefilter->word_count] = (unsigned char)sorted[i]->use.borders;
 			prefilter->first_use[prefilter->word_count++] = (uint32_t)i;
 		}
+		prefilter->demanded[prefilter->word_count - 1] &= (unsigned char)sorted[i]->use.borders;
 		sorted[i]->use.word = (uint32_t)(prefilter->word_count - 1);
 		prefilter->by_word[i] = sorted[i]->use;
 	}
@@ -210,8 +215,9 @@ static enum status make_tables(struct builder *builder, const char *cache_direct
 	prefilter->by_word = calloc(count + 1, sizeof *prefilter->by_word);
 	prefilter->first_use = calloc(count + 2, sizeof *prefilter->first_use);
 	prefilter->word_sizes = calloc(count + 1, sizeof *prefilter->word_sizes);
+	prefilter->demanded = calloc(count + 1, sizeof *prefilter->demanded);
 	if (!words || !prefilter->sets || !prefilter->by_set || !prefilter->by_word || !prefilter->first_use ||
-	    !prefilter->word_sizes || !number_words(builder, words))
+	    !prefilter->word_sizes || !prefilter->demanded || !number_words(builder, words))
 		return STATUS_NO_MEMORY;
 	if (!count)
 		return STATUS_OK;
@@ -227,14 +233,12 @@ static enum status build(struct builder *builder, const struct str *expressions,
 
 	prefilter->expression_count = count;
 	prefilter->expressions = calloc(count + 1, sizeof *prefilter->expressions);
-	status = prefilter->expressions ? gather(builder, expressions, count, bytes) : STATUS_NO_MEMORY;
+	prefilter->always = calloc(count + 1, sizeof *prefilter->always);
+	if (!prefilter->expressions || !prefilter->always)
+		return STATUS_NO_MEMORY;
+	status = gather(builder, expressions, count, bytes);
 	if (status == STATUS_OK)
 		status = make_tables(builder, cache_directory);
-	if (status == STATUS_LIMIT) {
-		/* Too much for the library: then everything is a candidate. */
-		memset(prefilter->expressions, 0, count * sizeof *prefilter->expressions);
-		status = STATUS_OK;
-	}
 	return status;
 }
 
@@ -262,13 +266,14 @@ void prefilter_destroy(struct prefilter *prefilter)
 {
 	if (!prefilter)
 		return;
-	if (prefilter->matcher)
-		literal_matcher_destroy(prefilter->matcher);
+	literal_matcher_destroy(prefilter->matcher);
 	free(prefilter->expressions);
+	free(prefilter->always);
 	free(prefilter->sets);
 	free(prefilter->by_set);
 	free(prefilter->by_word);
 	free(prefilter->first_use);
 	free(prefilter->word_sizes);
+	free(prefilter->demanded);
 	free(prefilter);
 }

@@ -14,13 +14,15 @@
 
 #include "engine/literal.h"
 
+#include <stdint.h>
+
 struct prefilter;
 struct prefilter_scratch;
 
 /*
  * Makes a prefilter for `count` expressions (PCRE2 patterns, over bytes or UTF-8), which are not kept. The compiled
  * literals are cached in `cache_directory` (NULL: not at all). STATUS_OK: *ret_prefilter is freed by
- * prefilter_destroy(). STATUS_NO_MEMORY. To be called only when literal_available().
+ * prefilter_destroy(). STATUS_NO_MEMORY.
  */
 enum status prefilter_create(const struct str *expressions, size_t count, bool bytes, const char *cache_directory,
 			     struct prefilter **ret_prefilter);
@@ -47,12 +49,15 @@ struct prefilter_range {
 };
 
 /*
- * Looks through `text`; prefilter_ranges() then tells the outcome until the scratch is used again. False: it could not
+ * Looks through `text`; the functions below then tell the outcome until the scratch is used again. False: it could not
  * (too many literals, out of memory), and everything is possible everywhere.
  */
 bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch);
 
-/* The ranges of one expression after a scan, in order and without overlap; none: it does not match. */
+/* The expressions that may match, in ascending order; returns how many. */
+size_t prefilter_candidates(const struct prefilter_scratch *scratch, const uint32_t **ret_expressions);
+
+/* Where one of the candidates may begin to match: ranges in order and without overlap; returns how many. */
 size_t prefilter_ranges(const struct prefilter_scratch *scratch, size_t expression,
 			const struct prefilter_range **ret_ranges);
 

@@ -6,8 +6,6 @@
 
 #include "engine/prefilter.h"
 
-#include <stdint.h>
-
 /* A word in a set. */
 struct prefilter_use {
 	uint32_t set;
@@ -33,12 +31,15 @@ struct prefilter {
 	struct literal_matcher *matcher; /* NULL: no expression has literals */
 	struct prefilter_expression *expressions;
 	size_t expression_count;
+	uint32_t *always; /* the expressions without sets */
+	size_t always_count;
 	struct prefilter_set *sets;
 	size_t set_count;
 	struct prefilter_use *by_set;  /* all uses, those of one set together */
 	struct prefilter_use *by_word; /* all uses, those of one word together */
 	uint32_t *first_use;           /* by word, and one more: where its uses begin in by_word */
 	uint32_t *word_sizes;          /* by word: bytes */
+	unsigned char *demanded;       /* by word: the borders that all its uses ask for */
 	size_t word_count;
 };
 

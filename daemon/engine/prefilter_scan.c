@@ -7,7 +7,7 @@
 
 enum {
 	EVENTS_MAX = 256 * 1024, /* occurrences of literals in one text */
-	RANGES_MAX = 64          /* of one expression; more become one */
+	RANGES_MAX = 2048        /* of one expression; more become one */
 };
 
 #define NO_EVENT UINT32_MAX
@@ -44,21 +44,22 @@ struct prefilter_scratch {
 	size_t touched_count;
 	unsigned char *seen; /* by set */
 	size_t set_capacity;
-	uint32_t *missing; /* by expression: sets not seen yet */
-	uint32_t *complete; /* expressions with all sets seen */
+	uint32_t *missing;  /* by expression: sets not seen yet */
+	uint32_t *complete; /* expressions with all sets seen; then the candidates */
+	size_t complete_count;
 	struct outcome *outcomes; /* by expression */
 	size_t expression_capacity;
 	struct event *events;
 	size_t event_count;
 	size_t event_capacity;
-	struct list ranges; /* of struct prefilter_range, of all expressions */
+	struct range_list lists[3]; /* at work */
+	struct list ranges;         /* of struct prefilter_range, of all expressions */
 };
 
 struct scan {
 	const struct prefilter *prefilter;
 	struct prefilter_scratch *scratch;
 	struct str text;
-	size_t complete_count;
 };
 
 struct prefilter_scratch *prefilter_scratch_create(void)
@@ -116,9 +117,7 @@ struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch 
 
 	if (!copy)
 		return NULL;
-	if (scratch->literals)
-		copy->literals = literal_scratch_copy(scratch->literals);
-	if ((scratch->literals && !copy->literals) ||
+	if (!literal_scratch_copy(scratch->literals, &copy->literals) ||
 	    !grow_arrays(copy, scratch->word_capacity, scratch->set_capacity, scratch->expression_capacity)) {
 		prefilter_scratch_destroy(copy);
 		return NULL;
@@ -130,8 +129,7 @@ void prefilter_scratch_destroy(struct prefilter_scratch *scratch)
 {
 	if (!scratch)
 		return;
-	if (scratch->literals)
-		literal_scratch_destroy(scratch->literals);
+	literal_scratch_destroy(scratch->literals);
 	free(scratch->sightings);
 	free(scratch->touched);
 	free(scratch->seen);
@@ -156,9 +154,8 @@ static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighti
 {
 	if (scratch->event_count == scratch->event_capacity) {
 		size_t capacity = scratch->event_capacity ? scratch->event_capacity * 2 : 1024;
-		struct event *events = capacity <= EVENTS_MAX
-					       ? realloc(scratch->events, capacity * sizeof *events)
-					       : NULL;
+		struct event *events =
+		    capacity <= EVENTS_MAX ? realloc(scratch->events, capacity * sizeof *events) : NULL;
 
 		if (!events)
 			return false;
@@ -180,7 +177,7 @@ static void mark_set(struct scan *scan, uint32_t set)
 		return;
 	scratch->seen[set] = 1;
 	if (--scratch->missing[expression] == 0)
-		scratch->complete[scan->complete_count++] = expression;
+		scratch->complete[scratch->complete_count++] = expression;
 }
 
 static bool note_word(void *context, size_t word, size_t end)
@@ -191,6 +188,8 @@ static bool note_word(void *context, size_t word, size_t end)
 	uint32_t borders = borders_of(scan->text, end - prefilter->word_sizes[word], end);
 	uint32_t known = sighting->borders;
 
+	if (prefilter->demanded[word] & ~borders)
+		return true;
 	if (sighting->last == NO_EVENT)
 		scan->scratch->touched[scan->scratch->touched_count++] = (uint32_t)word;
 	if (!add_event(scan->scratch, sighting, end))
@@ -267,46 +266,50 @@ static void ranges_of_set(const struct scan *scan, const struct prefilter_set *s
 	tidy(ret_list);
 }
 
-/* Leaves in `list` what lies in both. */
-static void intersect(struct range_list *list, const struct range_list *other)
+static void intersect(const struct range_list *one, const struct range_list *other, struct range_list *ret_both)
 {
-	struct range_list both = {.count = 0};
 	size_t i = 0, j = 0;
 
-	while (i < list->count && j < other->count) {
-		size_t first = list->items[i].first > other->items[j].first ? list->items[i].first
-									    : other->items[j].first;
-		size_t last = list->items[i].last < other->items[j].last ? list->items[i].last : other->items[j].last;
+	ret_both->count = 0;
+	while (i < one->count && j < other->count) {
+		const struct prefilter_range *a = &one->items[i];
+		const struct prefilter_range *b = &other->items[j];
+		size_t first = a->first > b->first ? a->first : b->first;
+		size_t last = a->last < b->last ? a->last : b->last;
 
 		if (first <= last)
-			add_range(&both, first, last);
-		if (list->items[i].last < other->items[j].last)
+			add_range(ret_both, first, last);
+		if (a->last < b->last)
 			i++;
 		else
 			j++;
 	}
-	memcpy(list->items, both.items, both.count * sizeof both.items[0]);
-	list->count = both.count;
 }
 
 static bool settle(struct scan *scan, uint32_t index)
 {
 	const struct prefilter_expression *expression = &scan->prefilter->expressions[index];
+	const struct prefilter_set *sets = scan->prefilter->sets + expression->first_set;
 	struct prefilter_scratch *scratch = scan->scratch;
-	struct range_list list, other;
+	struct range_list *list = &scratch->lists[0];
+	struct range_list *both = &scratch->lists[1];
 
-	ranges_of_set(scan, &scan->prefilter->sets[expression->first_set], &list);
-	for (uint32_t i = 1; i < expression->set_count && list.count; i++) {
-		ranges_of_set(scan, &scan->prefilter->sets[expression->first_set + i], &other);
-		intersect(&list, &other);
+	ranges_of_set(scan, &sets[0], list);
+	for (uint32_t i = 1; i < expression->set_count && list->count; i++) {
+		struct range_list *swap = list;
+
+		ranges_of_set(scan, &sets[i], &scratch->lists[2]);
+		intersect(list, &scratch->lists[2], both);
+		list = both;
+		both = swap;
 	}
-	scratch->outcomes[index] = (struct outcome){(uint32_t)scratch->ranges.count, (uint32_t)list.count};
-	for (size_t i = 0; i < list.count; i++) {
+	scratch->outcomes[index] = (struct outcome){(uint32_t)scratch->ranges.count, (uint32_t)list->count};
+	for (size_t i = 0; i < list->count; i++) {
 		struct prefilter_range *range = list_push(&scratch->ranges);
 
 		if (!range)
 			return false;
-		*range = list.items[i];
+		*range = list->items[i];
 	}
 	return true;
 }
@@ -318,6 +321,7 @@ static bool begin(struct scan *scan)
 	struct prefilter_range *everywhere;
 
 	scratch->event_count = 0;
+	scratch->complete_count = 0;
 	scratch->ranges.count = 0;
 	everywhere = list_push(&scratch->ranges);
 	if (!everywhere || scan->text.n >= NO_EVENT)
@@ -338,6 +342,33 @@ static void forget_sightings(struct prefilter_scratch *scratch)
 	scratch->touched_count = 0;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t one = *(const uint32_t *)a;
+	uint32_t other = *(const uint32_t *)b;
+
+	return (one > other) - (one < other);
+}
+
+/* Leaves in `complete` those that have ranges, and those that need no literals. */
+static bool settle_all(struct scan *scan)
+{
+	struct prefilter_scratch *scratch = scan->scratch;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scratch->complete_count; i++) {
+		if (!settle(scan, scratch->complete[i]))
+			return false;
+		if (scratch->outcomes[scratch->complete[i]].count)
+			scratch->complete[kept++] = scratch->complete[i];
+	}
+	for (size_t i = 0; i < scan->prefilter->always_count; i++)
+		scratch->complete[kept++] = scan->prefilter->always[i];
+	scratch->complete_count = kept;
+	qsort(scratch->complete, kept, sizeof *scratch->complete, by_number);
+	return true;
+}
+
 bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch)
 {
 	struct scan scan = {.prefilter = prefilter, .scratch = scratch, .text = text};
@@ -345,10 +376,16 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct p
 
 	if (done && prefilter->matcher)
 		done = literal_scan(prefilter->matcher, text, scratch->literals, note_word, &scan);
-	for (size_t i = 0; i < scan.complete_count && done; i++)
-		done = settle(&scan, scratch->complete[i]);
+	if (done)
+		done = settle_all(&scan);
 	forget_sightings(scratch);
 	return done;
+}
+
+size_t prefilter_candidates(const struct prefilter_scratch *scratch, const uint32_t **ret_expressions)
+{
+	*ret_expressions = scratch->complete;
+	return scratch->complete_count;
 }
 
 size_t prefilter_ranges(const struct prefilter_scratch *scratch, size_t expression,

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/settings.h"
+#include "engine/rule_commas.h"
 #include "engine/rule_keys.h"
 #include "engine/word_list.h"
 
@@ -238,6 +239,7 @@ static void read_file(struct rulebook *book, const char *path, const struct rule
 	config_init(&file);
 	config_set_include_dir(&file, source->directory);
 	if (settings_read(path, &file, book->errors) == STATUS_OK) {
+		rule_commas_check(path, book->errors);
 		root = config_root_setting(&file);
 		for (int i = 0; i < config_setting_length(root); i++) {
 			const config_setting_t *setting = config_setting_get_elem(root, (unsigned int)i);

@@ -2,13 +2,14 @@
 
 #include "engine/expr.h"
 #include "engine/pattern_check.h"
+#include "engine/snippet.h"
 #include "engine/word_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATTERN_MAX = 8 * 1024 };
+enum { PATTERN_MAX = 8 * 1024, TEXT_SHOWN = 80 };
 
 struct compiler {
 	struct rulebook *book;
@@ -28,12 +29,13 @@ struct place {
 
 static void report(const struct place *place, enum severity severity, const char *hint, const char *what)
 {
+	struct str text = snippet(place->text, TEXT_SHOWN);
+
 	if (severity == SEVERITY_ERROR)
 		place->compiler->ruleset->broken[place->rule->index] = true;
 	error_add_at(place->compiler->book->errors, severity, place->rule->path, place->line, hint,
-		     "rule %s, %s \"%.*s\"%s: %s", place->rule->id, place->what,
-		     (int)(place->text.n > 80 ? 80 : place->text.n), place->text.p, place->text.n > 80 ? "..." : "",
-		     what);
+		     "rule %s, %s \"%.*s\"%s: %s", place->rule->id, place->what, STR_ARGS(text),
+		     text.n < place->text.n ? "..." : "", what);
 }
 
 static void *allocate(struct compiler *compiler, size_t count, size_t size)
@@ -126,12 +128,14 @@ static bool parse_phrase(const struct place *place, struct phrase *ret_phrase)
 
 static void report_pattern(struct place *place, enum status status, const struct pattern_error *error)
 {
+	const char *hint = "see pcre2pattern(3); in libconfig strings a backslash is written \\\\";
 	char what[240];
 
 	if (status == STATUS_BAD_INPUT) {
 		snprintf(what, sizeof what, "at byte %zu: %s", error->offset + 1, error->text);
-		report(place, SEVERITY_ERROR, "see pcre2pattern(3); in libconfig strings a backslash is written \\\\",
-		       what);
+		if (strstr(error->text, "lookbehind"))
+			hint = "give every alternative a lookbehind of its own: (?<!one )(?<!another )";
+		report(place, SEVERITY_ERROR, hint, what);
 	} else if (status != STATUS_OK) {
 		place->compiler->status = status;
 	}

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "engine/expr.h"
+#include "engine/snippet.h"
 
 #include <string.h>
 
@@ -81,27 +82,12 @@ static void add_hit(struct evaluation *evaluation, size_t index, unsigned int co
 	evaluation->families[evaluation->ruleset->family_of[index]]++;
 }
 
-/* Cut at a blank, or at least between two characters. */
-static struct str cut_evidence(struct str text)
-{
-	size_t n = EVIDENCE_MAX;
-
-	if (text.n <= EVIDENCE_MAX)
-		return text;
-	while (n > EVIDENCE_MAX / 2 && !ascii_is_space(text.p[n]))
-		n--;
-	if (n == EVIDENCE_MAX / 2)
-		for (n = EVIDENCE_MAX; n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80;)
-			n--;
-	return str_trim(str_sub(text, 0, n));
-}
-
 static void found(void *context, size_t rule, const struct scan_hit *hit)
 {
 	struct evaluation *evaluation = context;
 	struct str evidence = view_evidence(evaluation->view, hit->span.start, hit->span.end);
 
-	add_hit(evaluation, rule, hit->count, cut_evidence(evidence));
+	add_hit(evaluation, rule, hit->count, snippet(evidence, EVIDENCE_MAX));
 }
 
 static unsigned int scan_views(struct evaluation *evaluation, struct views *views, struct scan_scratch *scratch)

@@ -1,6 +1,7 @@
 #include "engine/scan.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "engine/literal.h"
 #include "engine/prefilter.h"
 
@@ -12,7 +13,9 @@
 enum {
 	/* PCRE2 takes 64 KiB of compiled code a pattern; written phrases grow about threefold. */
 	ALTERNATION_MAX = 8 * 1024,
-	COUNT_MAX = 1000
+	COUNT_MAX = 1000,
+	/* For one message: what stands in the queue behind it must not wait for a text made to be slow. */
+	BUDGET_MS = 1000
 };
 
 /* One rule within its view. */
@@ -30,6 +33,7 @@ struct scan_view {
 	struct list entries;     /* of struct scan_entry */
 	struct list patterns;    /* of struct pattern *, those of one entry together */
 	struct list expressions; /* of struct str: what the patterns were compiled from */
+	struct list entry_of;    /* of size_t, by pattern */
 	struct prefilter *prefilter;
 };
 
@@ -38,6 +42,7 @@ struct scan_scratch {
 	struct pattern_scratch *pattern;
 	struct prefilter_scratch *prefilter; /* NULL: none is needed */
 	bool filtered;                       /* it has the outcome for the text at hand */
+	int64_t deadline_ns;                 /* monotonic; patterns give up behind it */
 };
 
 struct scanner {
@@ -59,8 +64,8 @@ struct scanner *scanner_create(bool pcre2_only)
 	if (!scanner)
 		return NULL;
 	pattern_describe_library(pcre2, sizeof pcre2);
-	scanner->use_prefilter = !pcre2_only && literal_available(library, sizeof library);
-	if (scanner->use_prefilter)
+	scanner->use_prefilter = !pcre2_only;
+	if (!pcre2_only && literal_library(library, sizeof library))
 		snprintf(scanner->describe, sizeof scanner->describe, "%s + %s", library, pcre2);
 	else
 		snprintf(scanner->describe, sizeof scanner->describe, "%s (no libhs: slower)", pcre2);
@@ -101,6 +106,7 @@ static void destroy_view(struct scan_view *view)
 	list_free(&view->entries);
 	list_free(&view->patterns);
 	list_free(&view->expressions);
+	list_free(&view->entry_of);
 	prefilter_destroy(view->prefilter);
 }
 
@@ -150,6 +156,7 @@ static struct scan_view *view_for(struct scanner *scanner, enum view_kind kind, 
 	view->entries = list_make(sizeof(struct scan_entry), NULL);
 	view->patterns = list_make(sizeof(struct pattern *), NULL);
 	view->expressions = list_make(sizeof(struct str), NULL);
+	view->entry_of = list_make(sizeof(size_t), NULL);
 	return view;
 }
 
@@ -172,11 +179,13 @@ static enum status add_pattern(struct scanner *scanner, struct str text, struct 
 	struct scan_view *view = list_at(&scanner->views, scanner->current);
 	struct scan_entry *entry = list_at(&view->entries, view->entries.count - 1);
 	struct str *expression = text.p ? list_push(&view->expressions) : NULL;
-	struct pattern **slot = expression ? list_push(&view->patterns) : NULL;
+	size_t *owner = expression ? list_push(&view->entry_of) : NULL;
+	struct pattern **slot = owner ? list_push(&view->patterns) : NULL;
 	enum status status;
 
 	if (!slot)
 		return STATUS_NO_MEMORY;
+	*owner = view->entries.count - 1;
 	entry->pattern_count++;
 	*expression = text;
 	status = pattern_compile(text, view->flags, slot, ret_error);
@@ -199,8 +208,8 @@ static enum status add_alternations(struct scanner *scanner, const struct phrase
 		size += phrases[i].body.n;
 		if (i + 1 < count && size + phrases[i + 1].body.n <= ALTERNATION_MAX)
 			continue;
-		status = add_pattern(scanner, phrase_alternation(phrases + first, i + 1 - first, scanner->arena),
-				     ret_error);
+		status =
+		    add_pattern(scanner, phrase_alternation(phrases + first, i + 1 - first, scanner->arena), ret_error);
 		first = i + 1;
 		size = 0;
 	}
@@ -236,9 +245,9 @@ enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
 	scanner->prefilter_scratch = prefilter_scratch_create();
 	for (size_t i = 0; i < scanner->views.count && scanner->prefilter_scratch; i++) {
 		struct scan_view *view = list_at(&scanner->views, i);
-		enum status status = prefilter_create(view->expressions.items, view->expressions.count,
-						      (view->flags & PATTERN_BYTES) != 0, cache_directory,
-						      &view->prefilter);
+		enum status status =
+		    prefilter_create(view->expressions.items, view->expressions.count,
+				     (view->flags & PATTERN_BYTES) != 0, cache_directory, &view->prefilter);
 
 		if (status != STATUS_OK || !prefilter_scratch_grow(scanner->prefilter_scratch, view->prefilter))
 			return STATUS_NO_MEMORY;
@@ -280,6 +289,11 @@ static struct scan_scratch *make_scratch(const struct scanner *scanner)
 	return scratch;
 }
 
+static void set_deadline(struct scan_scratch *scratch)
+{
+	scratch->deadline_ns = clock_monotonic_ns() + BUDGET_MS * INT64_C(1000000);
+}
+
 struct scan_scratch *scanner_take_scratch(const struct scanner *scanner)
 {
 	struct scanner *owner = (struct scanner *)scanner; /* the pool is the one thing that changes, under its lock */
@@ -290,7 +304,11 @@ struct scan_scratch *scanner_take_scratch(const struct scanner *scanner)
 	if (scratch)
 		owner->pool = scratch->next;
 	pthread_mutex_unlock(&owner->lock);
-	return scratch ? scratch : make_scratch(scanner);
+	if (!scratch)
+		scratch = make_scratch(scanner);
+	if (scratch)
+		set_deadline(scratch);
+	return scratch;
 }
 
 void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *scratch)
@@ -339,24 +357,62 @@ static unsigned int count_more(const struct scan_view *view, size_t index, struc
 	return count;
 }
 
-/* The first match of all patterns of the entry, or the number of all matches. Returns how many patterns gave up. */
-static unsigned int match_entry(const struct scan_view *view, const struct scan_entry *entry, struct str text,
-				struct scan_scratch *scratch, struct scan_hit *ret_hit)
+/* Adds what one pattern of a rule finds: the first match of all its patterns, or the number of all matches. */
+static void match_pattern(const struct scan_view *view, size_t index, struct str text, struct scan_scratch *scratch,
+			  struct scan_hit *hit, unsigned int *gave_up)
+{
+	const struct scan_entry *entry = list_at(&view->entries, *(size_t *)list_at(&view->entry_of, index));
+	struct pattern_span span;
+	enum pattern_result result = PATTERN_GAVE_UP;
+
+	if (clock_monotonic_ns() < scratch->deadline_ns)
+		result = find(view, index, text, 0, scratch, &span);
+	if (result == PATTERN_GAVE_UP)
+		++*gave_up;
+	if (result != PATTERN_MATCH)
+		return;
+	if (!hit->count || span.start < hit->span.start)
+		hit->span = span;
+	hit->count = entry->count ? hit->count + count_more(view, index, text, scratch, span) : 1;
+}
+
+/* Every pattern of every active rule. */
+static unsigned int scan_all(const struct scan_view *view, struct str text, const bool *active,
+			     struct scan_scratch *scratch, scan_found *found, void *context)
 {
 	unsigned int gave_up = 0;
 
-	*ret_hit = (struct scan_hit){0};
-	for (size_t i = entry->first; i < entry->first + entry->pattern_count; i++) {
-		struct pattern_span span;
-		enum pattern_result result = find(view, i, text, 0, scratch, &span);
+	for (size_t i = 0; i < view->entries.count; i++) {
+		const struct scan_entry *entry = list_at(&view->entries, i);
+		struct scan_hit hit = {.count = 0};
 
-		if (result == PATTERN_GAVE_UP)
-			gave_up++;
-		if (result != PATTERN_MATCH)
-			continue;
-		if (!ret_hit->count || span.start < ret_hit->span.start)
-			ret_hit->span = span;
-		ret_hit->count = entry->count ? ret_hit->count + count_more(view, i, text, scratch, span) : 1;
+		for (size_t j = 0; j < entry->pattern_count && active[entry->rule]; j++)
+			match_pattern(view, entry->first + j, text, scratch, &hit, &gave_up);
+		if (hit.count)
+			found(context, entry->rule, &hit);
+	}
+	return gave_up;
+}
+
+/* The candidates alone; those of one rule stand together. */
+static unsigned int scan_candidates(const struct scan_view *view, struct str text, const bool *active,
+				    struct scan_scratch *scratch, scan_found *found, void *context)
+{
+	const uint32_t *candidates;
+	size_t count = prefilter_candidates(scratch->prefilter, &candidates);
+	const size_t *entry_of = view->entry_of.items;
+	unsigned int gave_up = 0;
+
+	for (size_t i = 0; i < count;) {
+		size_t index = entry_of[candidates[i]];
+		const struct scan_entry *entry = list_at(&view->entries, index);
+		struct scan_hit hit = {.count = 0};
+
+		for (; i < count && entry_of[candidates[i]] == index; i++)
+			if (active[entry->rule])
+				match_pattern(view, candidates[i], text, scratch, &hit, &gave_up);
+		if (hit.count)
+			found(context, entry->rule, &hit);
 	}
 	return gave_up;
 }
@@ -365,20 +421,10 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct st
 			  struct scan_scratch *scratch, scan_found *found, void *context)
 {
 	const struct scan_view *view = list_at(&scanner->views, index);
-	unsigned int gave_up = 0;
 
 	scratch->filtered = view->prefilter && prefilter_scan(view->prefilter, text, scratch->prefilter);
-	for (size_t i = 0; i < view->entries.count; i++) {
-		const struct scan_entry *entry = list_at(&view->entries, i);
-		struct scan_hit hit;
-
-		if (!active[entry->rule])
-			continue;
-		gave_up += match_entry(view, entry, text, scratch, &hit);
-		if (hit.count)
-			found(context, entry->rule, &hit);
-	}
-	return gave_up;
+	return scratch->filtered ? scan_candidates(view, text, active, scratch, found, context)
+				 : scan_all(view, text, active, scratch, found, context);
 }
 
 /* The view of the rule and its entry there; NULL when the scanner does not know the rule. */
@@ -402,10 +448,14 @@ bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str t
 {
 	const struct scan_entry *entry;
 	const struct scan_view *view = view_of_rule(scanner, rule, &entry);
+	unsigned int gave_up = 0;
 
+	*ret_hit = (struct scan_hit){.count = 0};
 	if (!view)
 		return false;
 	scratch->filtered = false;
-	match_entry(view, entry, text, scratch, ret_hit);
+	set_deadline(scratch);
+	for (size_t i = 0; i < entry->pattern_count; i++)
+		match_pattern(view, entry->first + i, text, scratch, ret_hit, &gave_up);
 	return ret_hit->count > 0;
 }

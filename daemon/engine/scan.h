@@ -48,7 +48,10 @@ const char *scanner_describe(const struct scanner *scanner);
 size_t scanner_view_count(const struct scanner *scanner);
 enum view_kind scanner_view(const struct scanner *scanner, size_t view, struct str *ret_header);
 
-/* A scratch from the pool; NULL when out of memory. To be given back. Thread-safe. */
+/*
+ * A scratch from the pool, for one message; NULL when out of memory. To be given back. Thread-safe. A second later all
+ * patterns that are still to be matched with it give up.
+ */
 struct scan_scratch *scanner_take_scratch(const struct scanner *scanner);
 void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *scratch);
 

@@ -12,13 +12,17 @@ enum {
 	PROBES = 64      /* a set so crowded is somebody's attack: the word counts as missing */
 };
 
+/* The words of one text as hashes, none of them 0. */
+struct word_list {
+	uint32_t *hashes;
+	size_t count;
+	bool says_html;
+};
+
 /* A set of word hashes; 0 marks a free place. */
 struct word_set {
 	uint32_t *hashes;
 	size_t mask;
-	size_t distinct;
-	size_t words; /* all, repeated ones too */
-	bool says_html;
 };
 
 struct word {
@@ -100,44 +104,64 @@ static size_t find_word(struct str text, size_t at)
 	return at;
 }
 
-static uint32_t add_hash(uint32_t hash, struct str bytes)
+static uint32_t add_byte(uint32_t hash, char c)
 {
-	for (size_t i = 0; i < bytes.n; i++)
-		hash = (hash ^ (unsigned char)ascii_lower(bytes.p[i])) * 16777619u;
-	return hash;
+	return (hash ^ (unsigned char)ascii_lower(c)) * 16777619u;
 }
 
 /* Reads the word behind *at, which is moved behind it; false at the end of the text. Words may be empty. */
 static bool next_word(struct str text, size_t *at, struct word *ret_word)
 {
 	uint32_t hash = 2166136261u;
-	size_t start = find_word(text, *at);
+	size_t start = find_word(text, *at), i = start;
 
-	*at = start;
-	while (*at < text.n && is_word_byte(text.p[*at])) {
-		struct str sequence = str_sub(text, *at, 1);
+	while (i < text.n && is_word_byte(text.p[i])) {
+		struct str sequence;
+		size_t n;
 
-		if ((unsigned char)text.p[*at] >= 0x80) {
-			size_t n = utf8_sequence(str_sub(text, *at, 4));
-
-			sequence = str_sub(text, *at, n ? n : 1);
-			if (is_filler(sequence) && *at > start)
-				break;
-			if (is_filler(sequence)) {
-				*at = start = *at + sequence.n;
-				continue;
-			}
-			if (is_ideograph(sequence) && *at > start)
-				break;
+		if ((unsigned char)text.p[i] < 0x80) {
+			hash = add_byte(hash, text.p[i++]);
+			continue;
 		}
-		hash = add_hash(hash, sequence);
-		*at += sequence.n;
+		n = utf8_sequence(str_sub(text, i, 4));
+		sequence = str_sub(text, i, n ? n : 1);
+		if (is_filler(sequence)) {
+			if (i > start)
+				break;
+			i = start = i + sequence.n;
+			continue;
+		}
+		if (is_ideograph(sequence) && i > start)
+			break;
+		for (n = 0; n < sequence.n; n++)
+			hash = add_byte(hash, sequence.p[n]);
+		i += sequence.n;
 		if (is_ideograph(sequence))
 			break;
 	}
+	*at = i;
 	ret_word->hash = hash ? hash : 1;
-	ret_word->text = str_sub(text, start, *at - start);
-	return *at > start || *at < text.n;
+	ret_word->text = str_sub(text, start, i - start);
+	return i > start || i < text.n;
+}
+
+/* False when out of memory. */
+static bool read_words(struct word_list *list, struct str text, struct arena *arena)
+{
+	size_t at = 0;
+	struct word word;
+
+	/* a word and what parts it from the next have two bytes at least, an ideograph has three */
+	list->hashes = arena_alloc(arena, (text.n / 2 + 1) * sizeof *list->hashes);
+	if (!list->hashes)
+		return false;
+	while (next_word(text, &at, &word)) {
+		if (!word.text.n)
+			continue;
+		list->hashes[list->count++] = word.hash;
+		list->says_html |= word.text.n == 4 && str_equal_nocase(word.text, STR("html"));
+	}
+	return true;
 }
 
 static uint32_t *find_place(const struct word_set *set, uint32_t hash)
@@ -150,52 +174,36 @@ static uint32_t *find_place(const struct word_set *set, uint32_t hash)
 	return NULL;
 }
 
-static bool make_set(struct word_set *set, size_t bytes, struct arena *arena)
+/* An empty set with room for `words` words. */
+static bool make_set(struct word_set *set, size_t words, struct arena *arena)
 {
 	size_t capacity = 64;
 
-	while (capacity < bytes / 3)
+	while (capacity < words * 2)
 		capacity *= 2;
 	set->hashes = arena_calloc(arena, capacity, sizeof *set->hashes);
 	set->mask = capacity - 1;
 	return set->hashes != NULL;
 }
 
-/* Adds all words of `text`; false when there are more than any language has. */
-static bool collect(struct word_set *set, struct str text)
+static void add_words(struct word_set *set, const struct word_list *list)
 {
-	size_t at = 0;
-	struct word word;
+	for (size_t i = 0; i < list->count; i++) {
+		uint32_t *place = find_place(set, list->hashes[i]);
 
-	while (next_word(text, &at, &word)) {
-		uint32_t *place;
-
-		if (!word.text.n)
-			continue;
-		place = find_place(set, word.hash);
-		if (place && !*place && ++set->distinct > (set->mask + 1) / 2)
-			return false;
 		if (place)
-			*place = word.hash;
-		set->words++;
-		set->says_html |= str_equal_nocase(word.text, STR("html"));
+			*place = list->hashes[i];
 	}
-	return true;
 }
 
-/* True when nearly all words of `text` are in `set`, and those that are missing do not stand together. */
-static bool covers(const struct word_set *set, struct str text, size_t words)
+/* True when nearly all words of `list` are in `set`, and those that are missing do not stand together. */
+static bool covers(const struct word_set *set, const struct word_list *list)
 {
-	size_t at = 0, missing = 0, seen = 0, stretch = 0;
-	struct word word;
+	size_t missing = 0, stretch = 0;
 
-	while (seen < words && next_word(text, &at, &word)) {
-		const uint32_t *place;
+	for (size_t i = 0; i < list->count; i++) {
+		const uint32_t *place = find_place(set, list->hashes[i]);
 
-		if (!word.text.n)
-			continue;
-		seen++;
-		place = find_place(set, word.hash);
 		if (place && *place) {
 			stretch -= stretch > 0;
 			continue;
@@ -205,31 +213,36 @@ static bool covers(const struct word_set *set, struct str text, size_t words)
 		if (stretch >= STRETCH)
 			return false;
 	}
-	return missing * 100 <= words * (100 - SHARED_PERCENT);
+	return missing * 100 <= list->count * (100 - SHARED_PERCENT);
 }
 
 /* "Your reader does not show HTML", "View in browser", "Unsubscribe": what some senders put in place of a plain text.
  */
-static bool is_note(const struct word_set *first, size_t second_words)
+static bool is_note(const struct word_list *first, const struct word_list *second)
 {
-	return (first->words <= NOTE_WORDS && first->says_html) ||
-	       (first->words <= FEW_WORDS && second_words >= 4 * FEW_WORDS);
+	return (first->count <= NOTE_WORDS && first->says_html) ||
+	       (first->count <= FEW_WORDS && second->count >= 4 * FEW_WORDS);
 }
 
 enum alternative alternative_compare(struct str first, struct str second, struct str unseen, struct arena *arena)
 {
-	struct word_set a = {0}, b = {0};
-	size_t words;
+	struct word_list a = {0}, b = {0}, c = {0};
+	struct word_set in_a, in_b;
 
-	if (!make_set(&a, first.n, arena) || !make_set(&b, second.n + unseen.n, arena) || !collect(&a, first) ||
-	    !collect(&b, second))
+	if (!read_words(&a, first, arena) || !read_words(&b, second, arena))
 		return ALTERNATIVE_DIFFERENT;
-	words = b.words;
-	if (!a.words)
+	if (!a.count)
 		return ALTERNATIVE_FIRST_EMPTY;
-	if (!words)
+	if (!b.count)
 		return ALTERNATIVE_SECOND_EMPTY;
-	if (covers(&a, second, words) && collect(&b, unseen) && covers(&b, first, a.words))
-		return ALTERNATIVE_SAME;
-	return is_note(&a, words) ? ALTERNATIVE_FIRST_EMPTY : ALTERNATIVE_DIFFERENT;
+	if (!make_set(&in_a, a.count, arena))
+		return ALTERNATIVE_DIFFERENT;
+	add_words(&in_a, &a);
+	if (covers(&in_a, &b) && read_words(&c, unseen, arena) && make_set(&in_b, b.count + c.count, arena)) {
+		add_words(&in_b, &b);
+		add_words(&in_b, &c);
+		if (covers(&in_b, &a))
+			return ALTERNATIVE_SAME;
+	}
+	return is_note(&a, &b) ? ALTERNATIVE_FIRST_EMPTY : ALTERNATIVE_DIFFERENT;
 }

@@ -273,7 +273,7 @@ static void read_sheet(struct html *html)
 static void end_element(void *context, const xmlChar *name)
 {
 	struct html *html = context;
-	struct html_element element = *top(html);
+	struct html_element element;
 
 	if (html->stopped)
 		return;
@@ -281,6 +281,7 @@ static void end_element(void *context, const xmlChar *name)
 		html->overflow--;
 		return;
 	}
+	element = *top(html);
 	if (html->stack.count < 2 || strcmp(element.name, (const char *)name) != 0)
 		return;
 	html->stack.count--;

@@ -154,6 +154,13 @@ static void declare_attributes(struct html_style *style, const struct html_attri
 		values[STYLE_HEIGHT] = html_length(attributes->height);
 }
 
+/* True when attributes may change how an element looks. */
+static bool declare_looks(const struct html_attributes *attributes)
+{
+	return attributes->style.n || attributes->bgcolor.n || attributes->background.n || attributes->color.n ||
+	       attributes->width.n || attributes->height.n;
+}
+
 struct html_element html_element_open(const char *name, const struct html_attributes *attributes,
 				      struct html_sheet *sheet, const struct html_element *stack, size_t count)
 {
@@ -173,6 +180,8 @@ struct html_element html_element_open(const char *name, const struct html_attrib
 		element.keep_lines = true;
 	if (element.tag == HTML_LINK && attributes->href.n)
 		element.color = LINK_COLOR;
+	if (!sheet && !declare_looks(attributes))
+		return element;
 	declare_attributes(&style, attributes);
 	if (sheet) {
 		element.sheet = html_sheet_element(str_of(name), attributes->id, attributes->classes);

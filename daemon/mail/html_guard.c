@@ -7,9 +7,15 @@ enum {
 	BAD_MARKUP = 50000
 };
 
+/* As ascii_is_space(), quickly for what is none. */
+static bool is_space(char c)
+{
+	return (unsigned char)c <= ' ' && ascii_is_space(c);
+}
+
 static size_t skip_blanks(struct str html, size_t at)
 {
-	while (at < html.n && ascii_is_space(html.p[at]))
+	while (at < html.n && is_space(html.p[at]))
 		at++;
 	return at;
 }
@@ -22,7 +28,7 @@ static size_t skip_value(struct str html, size_t at)
 
 		return end == STR_NONE ? html.n : end + 1;
 	}
-	while (at < html.n && !ascii_is_space(html.p[at]) && html.p[at] != '>')
+	while (at < html.n && !is_space(html.p[at]) && html.p[at] != '>')
 		at++;
 	return at;
 }
@@ -32,7 +38,7 @@ static size_t skip_attribute(struct str html, size_t at)
 {
 	size_t start = at;
 
-	while (at < html.n && !ascii_is_space(html.p[at]) && html.p[at] != '>' && html.p[at] != '=')
+	while (at < html.n && !is_space(html.p[at]) && html.p[at] != '>' && html.p[at] != '=')
 		at++;
 	at = skip_blanks(html, at);
 	if (at < html.n && html.p[at] == '=')
@@ -45,7 +51,7 @@ static size_t tag_end(struct str html, size_t at)
 {
 	size_t count = 0;
 
-	while (at < html.n && !ascii_is_space(html.p[at]) && html.p[at] != '>')
+	while (at < html.n && !is_space(html.p[at]) && html.p[at] != '>')
 		at++;
 	for (;;) {
 		at = skip_blanks(html, at);

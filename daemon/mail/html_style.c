@@ -75,7 +75,7 @@ static struct style_value font_size(struct str text)
 	} names[] = {{"medium", 16},  {"small", 13},   {"large", 18},   {"x-small", 10},
 		     {"x-large", 24}, {"initial", 16}, {"xx-small", 9}, {"xx-large", 32}};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; text.n && ascii_is_alpha(text.p[0]) && i < sizeof names / sizeof *names; i++)
 		if (str_equal_nocase(text, str_of(names[i].name)))
 			return (struct style_value){.number = names[i].px, .set = true};
 	return html_length(text);
@@ -141,62 +141,49 @@ enum reader {
 };
 
 struct property {
-	const char *name;
+	struct str name;
 	enum style_property property;
 	enum reader reader;
 	const char *zero; /* READ_KEYWORD: the words that give 0 */
 	const char *also_zero;
 };
 
+#define NAME(literal) {(literal), sizeof(literal) - 1}
+
 static const struct property properties[] = {
-    {"background", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-    {"background-color", STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
-    {"background-image", STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-    {"bottom", STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
-    {"clip", STYLE_CLIP, READ_CLIP, NULL, NULL},
-    {"clip-path", STYLE_CLIP, READ_CLIP, NULL, NULL},
-    {"color", STYLE_COLOR, READ_COLOR, NULL, NULL},
-    {"display", STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
-    {"font-size", STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
-    {"height", STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
-    {"left", STYLE_LEFT, READ_LENGTH, NULL, NULL},
-    {"margin", STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
-    {"margin-left", STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
-    {"margin-top", STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
-    {"max-height", STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
-    {"max-width", STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
-    {"opacity", STYLE_OPACITY, READ_NUMBER, NULL, NULL},
-    {"overflow", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-    {"overflow-y", STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-    {"position", STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
-    {"right", STYLE_RIGHT, READ_LENGTH, NULL, NULL},
-    {"text-indent", STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
-    {"top", STYLE_TOP, READ_LENGTH, NULL, NULL},
-    {"visibility", STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
-    {"white-space", STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
-    {"width", STYLE_WIDTH, READ_LENGTH, NULL, NULL},
+    {NAME("background"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {NAME("background-color"), STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
+    {NAME("background-image"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {NAME("bottom"), STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
+    {NAME("clip"), STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {NAME("clip-path"), STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {NAME("color"), STYLE_COLOR, READ_COLOR, NULL, NULL},
+    {NAME("display"), STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
+    {NAME("font-size"), STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
+    {NAME("height"), STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
+    {NAME("left"), STYLE_LEFT, READ_LENGTH, NULL, NULL},
+    {NAME("margin"), STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
+    {NAME("margin-left"), STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
+    {NAME("margin-top"), STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
+    {NAME("max-height"), STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
+    {NAME("max-width"), STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
+    {NAME("opacity"), STYLE_OPACITY, READ_NUMBER, NULL, NULL},
+    {NAME("overflow"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {NAME("overflow-y"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {NAME("position"), STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
+    {NAME("right"), STYLE_RIGHT, READ_LENGTH, NULL, NULL},
+    {NAME("text-indent"), STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
+    {NAME("top"), STYLE_TOP, READ_LENGTH, NULL, NULL},
+    {NAME("visibility"), STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
+    {NAME("white-space"), STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
+    {NAME("width"), STYLE_WIDTH, READ_LENGTH, NULL, NULL},
 };
 
 static const struct property *find_property(struct str name)
 {
-	size_t low = 0, high = sizeof properties / sizeof *properties;
-	char text[20];
-
-	if (!name.n || name.n >= sizeof text)
-		return NULL;
-	for (size_t i = 0; i <= name.n; i++)
-		text[i] = i < name.n ? ascii_lower(name.p[i]) : '\0';
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = strcmp(text, properties[middle].name);
-
-		if (order == 0)
-			return &properties[middle];
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
+	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
+		if (name.n == properties[i].name.n && str_equal_nocase(name, properties[i].name))
+			return &properties[i];
 	return NULL;
 }
 
@@ -264,6 +251,8 @@ static size_t declaration_end(struct str text, size_t at)
 	for (; at < text.n; at++) {
 		char c = text.p[at];
 
+		if (c > ';') /* nothing that matters: nearly all of it */
+			continue;
 		if (quote)
 			quote = c == quote ? '\0' : quote;
 		else if (c == '"' || c == '\'')

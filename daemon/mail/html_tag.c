@@ -1,6 +1,5 @@
 #include "mail/html_tag.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct tag {
@@ -27,14 +26,22 @@ static const struct tag tags[] = {
     {"title", HTML_SKIP},     {"tr", HTML_BLOCK},         {"ul", HTML_BLOCK},      {"video", HTML_SKIP},
 };
 
-static int compare_name(const void *name, const void *tag)
-{
-	return strcmp(name, ((const struct tag *)tag)->name);
-}
-
 enum html_tag html_tag_find(const char *name)
 {
-	const struct tag *tag = bsearch(name, tags, sizeof tags / sizeof *tags, sizeof *tags, compare_name);
+	size_t low = 0, high = sizeof tags / sizeof *tags;
 
-	return tag ? tag->tag : HTML_INLINE;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = name[0] - tags[middle].name[0];
+
+		if (!order)
+			order = strcmp(name, tags[middle].name);
+		if (!order)
+			return tags[middle].tag;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return HTML_INLINE;
 }

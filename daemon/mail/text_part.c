@@ -79,6 +79,21 @@ static bool looks_like_text(struct str bytes)
 	return bytes.n && controls * 50 <= bytes.n;
 }
 
+/* The lines of uuencode, behind "begin 644 name"; everything when there is no such line. */
+static struct str uuencoded_lines(struct str bytes)
+{
+	size_t at = 0, end;
+
+	while (!str_starts(str_sub(bytes, at, 6), STR("begin "))) {
+		end = str_find_byte(bytes, at, '\n');
+		if (end == STR_NONE)
+			return bytes;
+		at = end + 1;
+	}
+	end = str_find_byte(bytes, at, '\n');
+	return end == STR_NONE ? STR("") : str_sub(bytes, end + 1, bytes.n);
+}
+
 /* Decodes the transfer encoding; *ret_bytes is leaf->bytes itself when there is none. */
 static enum status decode_transfer(struct str bytes, GMimeContentEncoding encoding, struct arena *arena,
 				   struct str *ret_bytes)
@@ -91,6 +106,8 @@ static enum status decode_transfer(struct str bytes, GMimeContentEncoding encodi
 	if (encoding != GMIME_CONTENT_ENCODING_BASE64 && encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE &&
 	    encoding != GMIME_CONTENT_ENCODING_UUENCODE)
 		return STATUS_OK;
+	if (encoding == GMIME_CONTENT_ENCODING_UUENCODE)
+		bytes = uuencoded_lines(bytes);
 	g_mime_encoding_init_decode(&state, encoding);
 	out = arena_alloc(arena, g_mime_encoding_outlen(&state, bytes.n) + 8);
 	if (!out)

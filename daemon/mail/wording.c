@@ -153,11 +153,12 @@ static bool longest_at(const struct wording_index *index, struct str folded, siz
 
 bool wording_find(const struct wording_index *index, struct str folded, size_t from, struct wording_match *ret_match)
 {
-	for (size_t at = from; at + 1 < folded.n; at++) {
-		unsigned char first = (unsigned char)folded.p[at], second = (unsigned char)folded.p[at + 1];
-		unsigned char before = at ? (unsigned char)folded.p[at - 1] : ' ';
+	char before = from ? folded.p[from - 1] : ' ';
 
-		if ((index->second_bits[first] >> (second & 63) & 1) && !(before >= 'a' && before <= 'z') &&
+	for (size_t at = from; at + 1 < folded.n; before = folded.p[at++]) {
+		if (before >= 'a' && before <= 'z')
+			continue;
+		if ((index->second_bits[(unsigned char)folded.p[at]] >> (folded.p[at + 1] & 63) & 1) &&
 		    longest_at(index, folded, at, ret_match))
 			return true;
 	}

@@ -9,6 +9,7 @@ struct lesson {
 	const struct memory_keys *keys;
 	struct list changes; /* of struct change */
 	uint32_t day;
+	uint32_t received_slack; /* days that may pass until a mailbox is noted again as writing */
 	bool failed;
 	struct change nowhere; /* where writing goes when there is no memory left */
 };
@@ -52,8 +53,8 @@ static void add_received(struct lesson *lesson, const struct store_pair *pair, c
 	const struct memory_keys *keys = lesson->keys;
 	struct change *change;
 
-	/* Days are all that is kept: the second message of a day changes nothing. */
-	if (relation->pair.received >= lesson->day)
+	/* Writing each message down would cost more than looking it up; an eighth of its retention is exact enough. */
+	if (relation->pair.received && relation->pair.received + lesson->received_slack >= lesson->day)
 		return;
 	change = add(lesson, CHANGE_RECEIVED);
 	change->remote = pair->remote;
@@ -140,11 +141,12 @@ static void learn_outbound(struct lesson *lesson, uint64_t user)
 	add(lesson, CHANGE_OUTBOUND);
 }
 
-static struct lesson lesson_make(const struct memory_keys *keys)
+static struct lesson lesson_make(const struct memory *memory, const struct memory_keys *keys)
 {
 	return (struct lesson){.keys = keys,
 			       .changes = list_make(sizeof(struct change), NULL),
-			       .day = store_day(keys->query.now)};
+			       .day = store_day(keys->query.now),
+			       .received_slack = memory->settings.retention.received_days / 8};
 }
 
 bool memory_learn(struct memory *memory, const struct memory_event *event)
@@ -157,7 +159,7 @@ bool memory_learn(struct memory *memory, const struct memory_event *event)
 		return false;
 	if (!query->personal || !keys->mailbox_known || (query->outbound ? event->blocked : query->auth == AUTH_FAIL))
 		return true;
-	lesson = lesson_make(keys);
+	lesson = lesson_make(memory, keys);
 	if (query->outbound)
 		learn_outbound(&lesson, keys->query.user);
 	else
@@ -191,7 +193,7 @@ enum status memory_learn_sent(struct memory *memory, const struct memory_query *
 	*ret_known = is_known(memory, keys->message_id);
 	if (*ret_known)
 		return STATUS_OK;
-	lesson = lesson_make(keys);
+	lesson = lesson_make(memory, keys);
 	learn_outbound(&lesson, 0);
 	return push(memory, &lesson) ? STATUS_OK : STATUS_LIMIT;
 }

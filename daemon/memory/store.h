@@ -20,7 +20,7 @@ enum { SECONDS_PER_DAY = 86400 };
 /* How long each kind is kept, in days; what is older counts as never seen, whether it is still stored or not. */
 struct store_retention {
 	uint32_t relation_days; /* since we last wrote; people we wrote to likewise */
-	uint32_t received_days; /* since they last wrote */
+	uint32_t received_days; /* since they last wrote, give or take an eighth */
 	uint32_t message_days;  /* Message-IDs that we sent */
 	uint32_t template_days; /* since a template was last seen; learned ones stay */
 	uint32_t offence_days;  /* one offence is forgiven after each such span */
@@ -30,7 +30,7 @@ struct store_retention {
 /* What is known of a remote mailbox (or domain) and a local mailbox (or the whole site). */
 struct store_contact {
 	uint32_t wrote;    /* the last day our side wrote */
-	uint32_t received; /* the last day their side wrote */
+	uint32_t received; /* the last day their side wrote; up to an eighth of the retention earlier than true */
 	uint32_t recipients; /* site: different local mailboxes they wrote to */
 	uint32_t answers;    /* site: how many of those wrote back */
 };

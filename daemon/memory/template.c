@@ -202,12 +202,17 @@ double sketch_similarity(const struct sketch *a, const struct sketch *b)
 	return equal_values(a, b) / (double)SKETCH_VALUES;
 }
 
+unsigned int sketch_least_equal(void)
+{
+	return (SAME_PER_MILLE * SKETCH_VALUES + 999) / 1000;
+}
+
 bool sketch_same_template(const struct sketch *a, const struct sketch *b)
 {
 	unsigned int shorter = a->words < b->words ? a->words : b->words;
 	unsigned int longer = a->words < b->words ? b->words : a->words;
 
-	return 2 * shorter >= longer && equal_values(a, b) * 1000 >= SAME_PER_MILLE * SKETCH_VALUES;
+	return 2 * shorter >= longer && equal_values(a, b) >= sketch_least_equal();
 }
 
 uint32_t sketch_band(const struct sketch *sketch, unsigned int band)

@@ -41,6 +41,9 @@ double sketch_similarity(const struct sketch *a, const struct sketch *b);
 /* True when the two texts come from one template. */
 bool sketch_same_template(const struct sketch *a, const struct sketch *b);
 
+/* How many of the values must be equal for that, of SKETCH_VALUES: for a store that compares by itself. */
+unsigned int sketch_least_equal(void);
+
 /* The value of one band (0 ... SKETCH_BANDS - 1), 24 bits. */
 uint32_t sketch_band(const struct sketch *sketch, unsigned int band);
 

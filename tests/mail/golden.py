@@ -5,9 +5,9 @@
 
 Lines of a .expect file (# begins a comment):
 
-    options: --auth pass               how to ask; the default is no option
+    options: --auth pass               how to ask; the default is no option; {mail} is the folder above DIRECTORY
     class: cold                        also action, relation, auth, linkedin
-    limits: mime_depth                 the limit was hit
+    limits: mime_depth                 the limit was hit;  "no limits: ..." it was not
     rule: APOLOGY_BOTHER               the rule fired;  "no rule: ..." it did not
     fact: parts_differ                 the fact is true;  "fact: words = 12";  "no fact: ..."
     opener: text                       the view is exactly this; also subject, body, closing, signature, text, links
@@ -69,8 +69,8 @@ def check_one(verdict, place, key, value):
     """Whether the expectation holds, and what was there."""
     if key in VERDICT_KEYS:
         return verdict[key] == value, verdict[key]
-    if key == "limits":
-        return value in verdict["limits"], verdict["limits"]
+    if key in ("limits", "no limits"):
+        return (value in verdict["limits"]) == (key == "limits"), verdict["limits"]
     if key in ("rule", "no rule"):
         return check_rule(verdict, key, value)
     if key in ("fact", "no fact"):
@@ -97,6 +97,7 @@ def main():
     groups = collections.defaultdict(list)
     for path in sorted(arguments.directory.glob("*.eml")):
         options, expectations = read_expectations(path.with_suffix(".expect"))
+        options = options.replace("{mail}", str(arguments.directory.parent))
         groups[options].append((path, expectations))
     checked = failed = 0
     for options, group in groups.items():

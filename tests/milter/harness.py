@@ -21,6 +21,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 # A build with AddressSanitizer keeps freed memory aside; little of it, so that growth can be seen.
 os.environ.setdefault("ASAN_OPTIONS", "quarantine_size_mb=8")
 os.environ.setdefault("LSAN_OPTIONS", f"print_suppressions=0:suppressions={HERE}/leak.supp")
+# GLib's own allocator hides from the sanitizers what belongs to whom.
+os.environ.setdefault("G_SLICE", "always-malloc")
 os.environ.setdefault("TSAN_OPTIONS", f"atexit_sleep_ms=0:suppressions={HERE}/thread.supp")
 
 COLD_BODY = "Hi,\r\n\r\nI am so sorry to bother you today, but we make websites.\r\n"
@@ -78,8 +80,12 @@ class Daemon:
             (self.directory / name).mkdir()
         self.write_config(extra)
         self.rules.write_text(rules)
-        if start:
-            self.start(*arguments)
+        try:
+            if start:
+                self.start(*arguments)
+        except Exception:
+            self.clean_up()
+            raise
 
     def write_config(self, extra=""):
         self.config.write_text(config_text(self.directory, extra))

@@ -115,6 +115,33 @@ def forged_own_headers():
                 "Message-ID: <c9@growth-pilot.example>")
 
 
+TEMPLATE_TEXT = """Dear {name},
+
+last month our people repaired the roof of {firm} in two days, without scaffolding and without noise, while the
+office below went on with its work. The same method would suit the flat roof of your building, which we saw from
+the street. We would like to send you the report with pictures, and come by for an inspection at no charge.
+
+Yours sincerely,
+{sender}
+"""
+
+
+def template_copy(number, name, firm, sender):
+    return mail(f"{sender} <{sender.split()[0].lower()}@roof-{number}.example>", "The roof of your building",
+                TEMPLATE_TEXT.format(name=name, firm=firm, sender=sender), f"Message-ID: <t{number}@roof-{number}.example>",
+                to=f"{name} <{name.split()[-1].lower()}@example.org>")
+
+
+def pitch_from_correspondent():
+    return mail("Jordan Reed <jordan@partner.example>", "Your outbound programme", COLD_TEXT,
+                "Message-ID: <k1@partner.example>")
+
+
+def our_mail(to):
+    return mail("Sam Ortiz <sam@example.org>", "Contract", "Hello,\n\nthe contract is attached. Until Thursday,\nSam\n",
+                "Message-ID: <our-%d@example.org>" % abs(hash(to)), to=to)
+
+
 FORGED_RESULTS = [f"Authentication-Results: {AUTHSERV_ID}; dkim=pass header.d=linkedin.com"] * 3
 
 # name, message, XCLIENT attributes, expected class, expected action, what the log must also say
@@ -129,6 +156,25 @@ CASES = [
     ("a colleague's ordinary mail", colleague(), STRANGER, "clean", "accept", ""),
     ("sorry to bother you, the build is broken", broken_build(), STRANGER, "clean", "accept", ""),
     ("a pitch with forged X-Coldshoulder", forged_own_headers(), STRANGER, "cold", "tag", "relation=stranger"),
+]
+
+
+# What happens before: our own people write, and three copies of one template arrive at other mailboxes.
+OURS = {"ADDR": "198.51.100.20", "LOGIN": "sam"}
+HISTORY = [
+    ("sam@example.org", ["jordan@partner.example"], our_mail("Jordan Reed <jordan@partner.example>"), OURS),
+    ("sam@example.org", ["robin@quarry.example"], our_mail("Robin Achterberg <robin@quarry.example>"), OURS),
+    ("x@roof-1.example", ["ortega@example.org"], template_copy(1, "Ana Ortega", "Bakers Hall", "Kim Vale"), STRANGER),
+    ("x@roof-2.example", ["weiss@example.org"], template_copy(2, "Tom Weiss", "the Corn Exchange", "Lou Hart"), STRANGER),
+    ("x@roof-3.example", ["novak@example.org"], template_copy(3, "Eva Novak", "Mill House", "Max Stone"), STRANGER),
+]
+
+MEMORY_CASES = [
+    ("the same pitch from a correspondent", pitch_from_correspondent(), STRANGER, "clean", "accept", "relation=known"),
+    ("the fourth copy of one template", template_copy(4, "Sam Ortiz", "the old library", "Ivy Marsh"), STRANGER,
+     "template", "tag", "template="),
+    ("an invitation from somebody you write to", invitation().replace(b"Pat Doyle <", b"Robin Achterberg <"), LINKEDIN,
+     "clean", "accept", "linkedin=invitation"),
 ]
 
 
@@ -158,8 +204,6 @@ def check_headers(problems, name, delivered, wanted_class):
     values = header_values(delivered, "X-Coldshoulder")
     expect(problems, name, "number of X-Coldshoulder headers", len(values), 1)
     expect(problems, name, "X-Coldshoulder-Class", header_values(delivered, "X-Coldshoulder-Class"), [wanted_class])
-    expect(problems, name, "X-Coldshoulder-Relation", header_values(delivered, "X-Coldshoulder-Relation"),
-           ["stranger"])
     if values and not values[0].startswith(f"class={wanted_class};"):
         problems.append(f"{name}: X-Coldshoulder begins with {values[0][:40]!r}")
 
@@ -189,9 +233,16 @@ def print_table(rows):
         print("  ".join([*cells, row[5][:60]]))
 
 
+def make_history(box):
+    for sender, recipients, message, xclient in HISTORY:
+        queue_id = box.send(sender, recipients, message, xclient)
+        box.decision_log(queue_id)
+
+
 def run(box):
     problems, rows, shown = [], [], None
-    for case in CASES:
+    make_history(box)
+    for case in CASES + MEMORY_CASES:
         row, delivered = run_case(box, case, problems)
         rows.append(row)
         if shown is None:

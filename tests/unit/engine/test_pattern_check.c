@@ -55,6 +55,9 @@ static void test_letters_that_folding_removes(void **state)
 	is_silent("\\bhello\\b [[:alpha:]]\\D\\W\\S\\B\\A\\Z \\p{Lu}\\P{Ll}\\x{41}\\x41");
 	is_silent("(?<Name>a)\\k<Name>(?P>Name)(?&Name)(*COMMIT)b");
 	is_silent("(?#Comment)a");
+	is_silent("(?<!\\p{L})a(?:\\S)(?<=\\W)(?i)b(?i:c)(?'N'd)(?P<M>e)");
+	says("(?:A)", "error: the upper-case letter \"A\"");
+	says("(?=A)", "error: the upper-case letter \"A\"");
 	assert_int_equal(findings("Hello", false).n, 0);
 }
 
@@ -80,7 +83,7 @@ static void test_repeats_that_cost_too_much(void **state)
 	says("[a-z]{2,}x", "starts with an unbounded repeat");
 	is_silent("x(?>a+)+");
 	is_silent("x(a++)+");
-	is_silent("(?:a+)?b");
+	is_silent("x(?:a+)?b");
 	is_silent("\\b\\w+ sorry");
 	is_silent("^.*sorry");
 	is_silent("sorry( \\S+){0,3} you");

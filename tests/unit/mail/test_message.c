@@ -138,7 +138,7 @@ static void test_attachments(void **state)
 		"Content-Type: text/plain\nContent-Disposition: inline\n\nfooter\n--b--\n");
 
 	(void)state;
-	expect_text(raw, "words\n\nfooter");
+	expect_text(raw, "words\n\n\f\nfooter");
 	assert_true(facts_of(raw).has_attachment);
 	assert_true(facts_of(STR("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
 				 "Content-Type: application/pdf; name*=utf-8''a.pdf\n\nx\n--b--\n"))
@@ -169,7 +169,7 @@ static void test_alternatives(void **state)
 	assert_false(facts_of(empty).parts_differ);
 	expect_text(note, "Dear Sam, may I introduce us?");
 	assert_false(facts_of(note).parts_differ);
-	expect_text(differ, "The garden is open.\n\nBuy fifty leads from our agency.");
+	expect_text(differ, "The garden is open.\n\n\f\nBuy fifty leads from our agency.");
 	assert_true(facts_of(differ).parts_differ);
 }
 
@@ -214,7 +214,7 @@ static void test_nested(void **state)
 		"Content-Type: multipart/related; boundary=c\r\n\r\n--c\r\n"
 		"Content-Type: multipart/alternative; boundary=d\r\n\r\n--d\r\n\r\none\r\n--d\r\n"
 		"Content-Type: text/html\r\n\r\n<p>one</p>\r\n--d--\r\n--c--\r\n--a b\r\n\r\ntwo\r\n--a b--\r\nepilogue"),
-	    "one\n\ntwo");
+	    "one\n\n\f\ntwo");
 }
 
 static void test_forwarded_message(void **state)

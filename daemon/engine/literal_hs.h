@@ -1,0 +1,30 @@
+/*
+ * literal_hs - literals by libhs (hyperscan or vectorscan). For literal.c alone; there each function is described.
+ *
+ * literal_hs.c needs the library; literal_hs_none.c stands in for it where the build has none: no library then, and
+ * nothing else is called.
+ */
+#ifndef COLDSHOULDER_ENGINE_LITERAL_HS_H
+#define COLDSHOULDER_ENGINE_LITERAL_HS_H
+
+#include "engine/literal.h"
+
+struct literal_hs;
+
+/* False also when the library does not run on this machine (hs_valid_platform()). */
+bool literal_hs_library(char *out, size_t size);
+
+/* STATUS_OK, STATUS_NO_MEMORY, or STATUS_LIMIT: the library finds the words too much. */
+enum status literal_hs_create(const struct str *words, size_t count, const char *directory, struct literal_hs **ret_hs);
+
+/* NULL is allowed. */
+void literal_hs_destroy(struct literal_hs *hs);
+
+bool literal_hs_scratch_grow(struct literal_scratch **scratch, const struct literal_hs *hs);
+struct literal_scratch *literal_hs_scratch_copy(const struct literal_scratch *scratch);
+void literal_hs_scratch_destroy(struct literal_scratch *scratch);
+
+bool literal_hs_scan(const struct literal_hs *hs, struct str text, struct literal_scratch *scratch,
+		     literal_found *found, void *context);
+
+#endif
