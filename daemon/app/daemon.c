@@ -257,6 +257,10 @@ enum exit_code daemon_run(const struct options *options)
 		return EXIT_CODE_SYSTEM;
 	}
 	code = open_and_serve(&d);
+	if (!filter_is_idle()) {
+		log_warn("a message is still being judged: it is left to the MTA");
+		return code;
+	}
 	generation_slot_destroy(d.slot);
 	memory_close(memory);
 	return code;
@@ -283,8 +287,10 @@ enum exit_code daemon_check(const struct options *options)
 
 	message_library_init();
 	status = generation_load(options->config_path, &generation_options, &errors, &generation);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		check_socket(options, generation->config, &errors);
+		remember_check(generation->config, &errors);
+	}
 	report_print_errors(&errors, stderr);
 	if (status == STATUS_OK && errors.error_count == 0)
 		printf("configuration is valid: %s, %zu rules, %zu warnings\n", options->config_path,

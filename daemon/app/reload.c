@@ -44,6 +44,11 @@ void reload_run(const struct options *options, struct generation_slot *slot)
 
 	notify_reloading();
 	status = generation_load(options->config_path, &generation_options, &errors, &next);
+	if (status == STATUS_OK) {
+		status = remember_check(next->config, &errors);
+		if (status != STATUS_OK)
+			generation_release(next);
+	}
 	report_errors(&errors);
 	if (status == STATUS_OK) {
 		publish(options, slot, old, next);

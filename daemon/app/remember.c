@@ -3,14 +3,22 @@
 #include "base/log.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static void on_notice(void *context, enum severity severity, const char *text)
 {
 	(void)context;
 	if (severity == SEVERITY_ERROR)
-		log_err("memory: %s", text);
+		log_err("%s", text);
 	else
-		log_warn("memory: %s", text);
+		log_warn("%s", text);
+}
+
+/* Without the list that is installed by default no company is known by its domain; that stops nothing. */
+static bool default_list_missing(const struct config *config)
+{
+	return config->memory.freemail_list && strcmp(config->memory.freemail_list, CONFIG_FREEMAIL_LIST) == 0 &&
+	       access(CONFIG_FREEMAIL_LIST, R_OK) != 0;
 }
 
 enum status remember_open(const struct config *config, struct error_list *errors, struct memory **ret_memory)
@@ -20,21 +28,67 @@ enum status remember_open(const struct config *config, struct error_list *errors
 	*ret_memory = NULL;
 	if (settings.backend == MEMORY_NONE)
 		return STATUS_OK;
+	if (default_list_missing(config)) {
+		settings.freemail_list = NULL;
+		error_add(errors, SEVERITY_WARNING, CONFIG_FREEMAIL_LIST, NULL,
+			  "there is no list of free-mail domains: no company is known by its domain");
+	}
 	settings.state_directory = config->state_directory;
 	settings.notice = on_notice;
 	return memory_open(&settings, errors, ret_memory);
 }
 
-static bool differ(const char *a, const char *b)
+enum status remember_check(const struct config *config, struct error_list *errors)
 {
-	return strcmp(a ? a : "", b ? b : "") != 0;
+	struct memory_settings settings = config->memory;
+	struct memory *memory = NULL;
+	enum status status;
+
+	if (settings.backend == MEMORY_NONE)
+		return STATUS_OK;
+	if (default_list_missing(config))
+		settings.freemail_list = NULL;
+	/* Without a store nothing is made: settings and lists are read all the same. */
+	if (settings.backend == MEMORY_SQLITE)
+		settings.backend = MEMORY_NONE;
+	settings.state_directory = config->state_directory;
+	status = memory_open(&settings, errors, &memory);
+	memory_close(memory);
+	return status;
+}
+
+static bool texts_differ(const struct memory_settings *a, const struct memory_settings *b)
+{
+	const char *const texts[][2] = {
+	    {a->key_file, b->key_file},
+	    {a->freemail_list, b->freemail_list},
+	    {a->alias_file, b->alias_file},
+	    {a->recipient_delimiters, b->recipient_delimiters},
+	    {a->redis_server, b->redis_server},
+	    {a->redis_user, b->redis_user},
+	    {a->redis_password_file, b->redis_password_file},
+	    {a->redis_prefix, b->redis_prefix},
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(texts[i][0] ? texts[i][0] : "", texts[i][1] ? texts[i][1] : "") != 0)
+			return true;
+	return false;
+}
+
+static bool numbers_differ(const struct memory_settings *a, const struct memory_settings *b)
+{
+	return a->backend != b->backend || a->scope != b->scope ||
+	       memcmp(&a->retention, &b->retention, sizeof a->retention) != 0 ||
+	       a->template_window_days != b->template_window_days || a->deadline_ms != b->deadline_ms ||
+	       a->queue_max != b->queue_max || a->templates_max != b->templates_max ||
+	       a->redis_database != b->redis_database || a->redis_connections != b->redis_connections ||
+	       a->freemail_domain_count != b->freemail_domain_count;
 }
 
 void remember_warn_changes(const struct config *old, const struct config *next)
 {
-	const struct memory_settings *a = &old->memory, *b = &next->memory;
-
-	if (a->backend != b->backend || differ(old->state_directory, next->state_directory) ||
-	    differ(a->key_file, b->key_file) || differ(a->redis_server, b->redis_server) || a->scope != b->scope)
-		log_warn("the memory's settings have changed: a restart is needed for them");
+	if (strcmp(old->state_directory, next->state_directory) != 0 || texts_differ(&old->memory, &next->memory) ||
+	    numbers_differ(&old->memory, &next->memory))
+		log_warn("settings of the memory have changed: a restart is needed for them");
 }

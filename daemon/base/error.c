@@ -44,8 +44,8 @@ void error_list_free(struct error_list *list)
 }
 
 __attribute__((format(printf, 5, 0))) static void add(struct error_list *list, enum severity severity,
-							const char *where, const char *hint, const char *format,
-							va_list args)
+						      const char *where, const char *hint, const char *format,
+						      va_list args)
 {
 	struct error *error;
 
@@ -62,8 +62,8 @@ __attribute__((format(printf, 5, 0))) static void add(struct error_list *list, e
 	vsnprintf(error->what, sizeof error->what, format, args);
 }
 
-void error_add(struct error_list *list, enum severity severity, const char *where, const char *hint,
-	       const char *format, ...)
+void error_add(struct error_list *list, enum severity severity, const char *where, const char *hint, const char *format,
+	       ...)
 {
 	va_list args;
 

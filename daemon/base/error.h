@@ -46,8 +46,8 @@ struct error_list error_list_make(void);
 void error_list_free(struct error_list *list);
 
 /* Adds one error or warning. `where` and `hint` may be NULL; texts are cut to the fields above. */
-void error_add(struct error_list *list, enum severity severity, const char *where, const char *hint,
-	       const char *format, ...) __attribute__((format(printf, 5, 6)));
+void error_add(struct error_list *list, enum severity severity, const char *where, const char *hint, const char *format,
+	       ...) __attribute__((format(printf, 5, 6)));
 
 /* As error_add() with where = "path:line" (line 0: the path alone). */
 void error_add_at(struct error_list *list, enum severity severity, const char *path, unsigned int line,

@@ -21,6 +21,12 @@ struct str {
 /* A slice of a string literal. */
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 
+/* The same to initialise static data with. */
+#define STR_INIT(literal)                      \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+
 /* For printf's "%.*s". */
 #define STR_ARGS(s) (int)((s).n > 0x7fffffff ? 0x7fffffff : (s).n), (s).p
 

@@ -29,24 +29,25 @@ struct check {
 
 static void print_usage(FILE *out)
 {
-	fprintf(out,
-		"usage: coldshoulder check [OPTION...] FILE...\n\n"
-		"Judges messages as the daemon would, and says why. FILE is a message, an mbox, a Maildir or a directory;\n"
-		"\"-\" is standard input. Exit code 0: judged; 1: usage or configuration; 2: some input could not be read.\n\n"
-		"  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
-		"  -r, --rules DIRECTORY   rules in place of the configured directory\n"
-		"  -j, --json              one JSON object a line\n"
-		"      --views             also show every view as the rules see it, beside the original\n"
-		"      --direction D       inbound, outbound or internal, whatever the envelope says\n"
-		"      --outbound USER     as submitted by this authenticated user\n"
-		"      --rcpt ADDRESS      envelope recipient (may be repeated)\n"
-		"      --from ADDRESS      envelope sender\n"
-		"      --client-name NAME  the client's confirmed host name\n"
-		"      --client-ip ADDRESS the client's address\n"
-		"      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
-		"      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
-		"      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
-		"      --store none        ask no store (the default)\n");
+	fprintf(
+	    out,
+	    "usage: coldshoulder check [OPTION...] FILE...\n\n"
+	    "Judges messages as the daemon would, and says why. FILE is a message, an mbox, a Maildir or a directory;\n"
+	    "\"-\" is standard input. Exit code 0: judged; 1: usage or configuration; 2: some input could not be read.\n\n"
+	    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
+	    "  -r, --rules DIRECTORY   rules in place of the configured directory\n"
+	    "  -j, --json              one JSON object a line\n"
+	    "      --views             also show every view as the rules see it, beside the original\n"
+	    "      --direction D       inbound, outbound or internal, whatever the envelope says\n"
+	    "      --outbound USER     as submitted by this authenticated user\n"
+	    "      --rcpt ADDRESS      envelope recipient (may be repeated)\n"
+	    "      --from ADDRESS      envelope sender\n"
+	    "      --client-name NAME  the client's confirmed host name\n"
+	    "      --client-ip ADDRESS the client's address\n"
+	    "      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
+	    "      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
+	    "      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
+	    "      --store none        ask no store (the default)\n");
 }
 
 enum check_option {
@@ -64,22 +65,22 @@ enum check_option {
 };
 
 static const struct option long_options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"rules", required_argument, NULL, 'r'},
-	{"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
-	{"views", no_argument, NULL, OPTION_VIEWS},
-	{"direction", required_argument, NULL, OPTION_DIRECTION},
-	{"outbound", required_argument, NULL, OPTION_OUTBOUND},
-	{"rcpt", required_argument, NULL, OPTION_RCPT},
-	{"from", required_argument, NULL, OPTION_FROM},
-	{"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
-	{"client-ip", required_argument, NULL, OPTION_CLIENT_IP},
-	{"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
-	{"auth", required_argument, NULL, OPTION_AUTH},
-	{"relation", required_argument, NULL, OPTION_RELATION},
-	{"store", required_argument, NULL, OPTION_STORE},
-	{NULL, 0, NULL, 0},
+    {"config", required_argument, NULL, 'c'},
+    {"rules", required_argument, NULL, 'r'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {"views", no_argument, NULL, OPTION_VIEWS},
+    {"direction", required_argument, NULL, OPTION_DIRECTION},
+    {"outbound", required_argument, NULL, OPTION_OUTBOUND},
+    {"rcpt", required_argument, NULL, OPTION_RCPT},
+    {"from", required_argument, NULL, OPTION_FROM},
+    {"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
+    {"client-ip", required_argument, NULL, OPTION_CLIENT_IP},
+    {"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
+    {"auth", required_argument, NULL, OPTION_AUTH},
+    {"relation", required_argument, NULL, OPTION_RELATION},
+    {"store", required_argument, NULL, OPTION_STORE},
+    {NULL, 0, NULL, 0},
 };
 
 /* The value of an enumerated fact by its name; complains and returns false when there is none. */

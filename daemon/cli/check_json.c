@@ -10,7 +10,8 @@ static json_t *views_object(struct views *views)
 	for (int kind = 0; object && kind < VIEW_HEADER; kind++) {
 		const struct view *view = views_get(views, (enum view_kind)kind, STR(""));
 
-		json_object_set_new(object, view_kind_name((enum view_kind)kind), json_stringn(view->text.p, view->text.n));
+		json_object_set_new(object, view_kind_name((enum view_kind)kind),
+				    json_stringn(view->text.p, view->text.n));
 	}
 	return object;
 }

@@ -32,8 +32,9 @@ static void print_hit(FILE *out, const struct rule_hit *hit, bool colours)
 {
 	double worth = hit->shadow ? hit->rule->score : hit->score;
 
-	fprintf(out, "  %s%+6.2f%s  %s%-28s%s %s", colour(colours, worth < 0 ? green : red), worth, colour(colours, plain),
-		colour(colours, bold), hit->rule->id, colour(colours, plain), hit->rule->describe);
+	fprintf(out, "  %s%+6.2f%s  %s%-28s%s %s", colour(colours, worth < 0 ? green : red), worth,
+		colour(colours, plain), colour(colours, bold), hit->rule->id, colour(colours, plain),
+		hit->rule->describe);
 	if (hit->shadow)
 		fputs(" (shadow: counts nothing)", out);
 	fputc('\n', out);

@@ -10,21 +10,23 @@
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "usage: coldshoulder export [OPTION...] [FILE]\n\n"
-		     "Writes the whole memory to FILE (default: standard output): for backups, and for moving between stores.\n"
-		     "It is of use only together with the key file.\n\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
+	fprintf(
+	    out,
+	    "usage: coldshoulder export [OPTION...] [FILE]\n\n"
+	    "Writes the whole memory to FILE (default: standard output): for backups, and for moving between stores.\n"
+	    "It is of use only together with the key file.\n\n"
+	    "  -c, --config FILE      configuration (default: the installed one)\n"
+	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
 /* -1: go on; otherwise the exit code. *ret_file is NULL when none was named. */
 static int read_options(int argc, char **argv, struct memory_setup_options *options, const char **ret_file)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"state", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 

@@ -15,15 +15,16 @@ struct forgetter {
 
 static void print_usage(FILE *out)
 {
-	fprintf(out,
-		"usage: coldshoulder forget [OPTION...] ADDRESS...\n"
-		"       coldshoulder forget template [OPTION...] FILE|ID...\n\n"
-		"Erases all that is kept of a mailbox, whether it is ours or somebody else's: who wrote to whom, offences, and\n"
-		"where it was seen. @DOMAIN erases what is kept of a domain as a whole (not of the mailboxes in it).\n"
-		"template: takes back \"learn template\", by a copy of the message or by the id that the log tells.\n\n"
-		"      --name NAME        also the display name of that person\n"
-		"  -c, --config FILE      configuration (default: the installed one)\n"
-		"  -s, --state DIRECTORY  in place of the configured state_dir\n");
+	fprintf(
+	    out,
+	    "usage: coldshoulder forget [OPTION...] ADDRESS...\n"
+	    "       coldshoulder forget template [OPTION...] FILE|ID...\n\n"
+	    "Erases all that is kept of a mailbox, whether it is ours or somebody else's: who wrote to whom, offences, and\n"
+	    "where it was seen. @DOMAIN erases what is kept of a domain as a whole (not of the mailboxes in it).\n"
+	    "template: takes back \"learn template\", by a copy of the message or by the id that the log tells.\n\n"
+	    "      --name NAME        also the display name of that person\n"
+	    "  -c, --config FILE      configuration (default: the installed one)\n"
+	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
 static enum status forget_key(struct forgetter *forgetter, uint64_t key)
@@ -74,9 +75,11 @@ static int forget_all(struct forgetter *forgetter, char **addresses, int count)
 int command_forget(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
-		{"name", required_argument, NULL, 'n'},   {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"name", required_argument, NULL, 'n'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	struct forgetter forgetter = {.setup_options = {.command = "forget"}};
 	int option;
@@ -101,9 +104,8 @@ int command_forget(int argc, char **argv)
 		}
 	}
 	if (optind + 1 < argc && strcmp(argv[optind], "template") == 0) {
-		const struct learn_options options = {.setup = forgetter.setup_options,
-						      .paths = argv + optind + 1,
-						      .path_count = argc - optind - 1};
+		const struct learn_options options = {
+		    .setup = forgetter.setup_options, .paths = argv + optind + 1, .path_count = argc - optind - 1};
 
 		return learn_template(&options, false);
 	}

@@ -11,21 +11,23 @@ enum { IMPORT_BATCH = 1000 };
 
 static void print_usage(FILE *out)
 {
-	fprintf(out, "usage: coldshoulder import [OPTION...] [FILE]\n\n"
-		     "Reads what \"coldshoulder export\" wrote (default: standard input) into the memory. What is there stays;\n"
-		     "of two entries the newer one counts.\n\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
+	fprintf(
+	    out,
+	    "usage: coldshoulder import [OPTION...] [FILE]\n\n"
+	    "Reads what \"coldshoulder export\" wrote (default: standard input) into the memory. What is there stays;\n"
+	    "of two entries the newer one counts.\n\n"
+	    "  -c, --config FILE      configuration (default: the installed one)\n"
+	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
 /* -1: go on; otherwise the exit code. *ret_file is NULL when none was named. */
 static int read_options(int argc, char **argv, struct memory_setup_options *options, const char **ret_file)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"state", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 
@@ -66,7 +68,7 @@ static enum status write_batch(struct importer *importer)
 {
 	struct store *store = memory_store(importer->memory);
 	enum status status =
-		importer->waiting ? store->operations->restore(store, importer->records, importer->waiting) : STATUS_OK;
+	    importer->waiting ? store->operations->restore(store, importer->records, importer->waiting) : STATUS_OK;
 
 	importer->waiting = 0;
 	return status;

@@ -8,24 +8,27 @@
 
 static void print_usage(FILE *out)
 {
-	fprintf(out,
-		"usage: coldshoulder learn sent [OPTION...] PATH...\n"
-		"       coldshoulder learn template [OPTION...] FILE...\n\n"
-		"sent: learns from mail that was sent whom people here write to. PATH is a Maildir (a Sent folder), an mbox, a\n"
-		"directory or a message; \"-\" is standard input. It may be stopped and run again, and messages that were learned\n"
-		"before are not counted twice. After it the learning days are over.\n"
-		"template: marks the template of each message as unwanted: the next copy is one too many.\n\n"
-		"  -c, --config FILE      configuration (default: the installed one)\n"
-		"  -s, --state DIRECTORY  in place of the configured state_dir\n"
-		"      --any-sender       sent: learn whoever From names, not only those in local_domains\n");
+	fprintf(
+	    out,
+	    "usage: coldshoulder learn sent [OPTION...] PATH...\n"
+	    "       coldshoulder learn template [OPTION...] FILE...\n\n"
+	    "sent: learns from mail that was sent whom people here write to. PATH is a Maildir (a Sent folder), an mbox, a\n"
+	    "directory or a message; \"-\" is standard input. It may be stopped and run again, and messages that were learned\n"
+	    "before are not counted twice. After it the learning days are over.\n"
+	    "template: marks the template of each message as unwanted: the next copy is one too many.\n\n"
+	    "  -c, --config FILE      configuration (default: the installed one)\n"
+	    "  -s, --state DIRECTORY  in place of the configured state_dir\n"
+	    "      --any-sender       sent: learn whoever From names, not only those in local_domains\n");
 }
 
 int command_learn(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
-		{"any-sender", no_argument, NULL, 'a'},   {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"any-sender", no_argument, NULL, 'a'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	struct learn_options options = {.setup = {.command = "learn", .create = true, .patient = true}};
 	const char *what;

@@ -95,8 +95,8 @@ static void learn_message(struct learner *learner, struct str raw)
 	query.now = date_of(&message, clock_wall_seconds());
 	query.local = query.sender.mailbox;
 	query.recipients = recipients;
-	query.recipient_count = remote_recipients(&query, &message, &config->direction, recipients,
-						  sizeof recipients / sizeof *recipients);
+	query.recipient_count =
+	    remote_recipients(&query, &message, &config->direction, recipients, sizeof recipients / sizeof *recipients);
 	if (!query.local.n || (!learner->options->any_sender && config->direction.local_domain_count &&
 			       !direction_is_local(&config->direction, query.local)))
 		learner->not_ours++;
@@ -190,9 +190,10 @@ int learn_sent(const struct learn_options *options)
 	if (!memory_setup_open(&options->setup, &learner.setup))
 		return COMMAND_USAGE;
 	if (learner.setup.config->direction.local_domain_count == 0 && !options->any_sender)
-		fprintf(stderr, "coldshoulder learn: local_domains is empty: every From counts as ours, and no recipient\n");
-	learner.oldest = clock_wall_seconds() -
-			 (int64_t)memory_settings_default.retention.relation_days * SECONDS_PER_DAY;
+		fprintf(stderr,
+			"coldshoulder learn: local_domains is empty: every From counts as ours, and no recipient\n");
+	learner.oldest =
+	    clock_wall_seconds() - (int64_t)learner.setup.config->memory.retention.relation_days * SECONDS_PER_DAY;
 	signal(SIGINT, interrupt);
 	learner.progress = progress_start(size_of_all(options));
 	for (int i = 0; i < options->path_count && !interrupted; i++)

@@ -26,7 +26,7 @@ static bool sketch_of(struct marker *marker, struct str raw, struct sketch *ret_
 
 	if (message_parse(raw, &config->limits, marker->setup.arena, &message) != STATUS_OK ||
 	    memory_query_fill(&query, &message, memory_setup_is_local, &config->direction, marker->setup.arena) !=
-		    STATUS_OK)
+		STATUS_OK)
 		return false;
 	views = views_create(&message, &config->limits);
 	if (!views)

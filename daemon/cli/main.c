@@ -11,15 +11,15 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *describe;
 } commands[] = {
-	{"check", command_check, "judge messages as the daemon would, and say why"},
-	{"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
-	{"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
-	{"learn", command_learn, "learn whom we write to from sent mail, or an unwanted template"},
-	{"who", command_who, "tell what is known of an address"},
-	{"forget", command_forget, "erase what is kept of an address, or take a template back"},
-	{"stats", command_stats, "tell what the memory holds, or look for damage"},
-	{"export", command_export, "write the whole memory as text"},
-	{"import", command_import, "read it back"},
+    {"check", command_check, "judge messages as the daemon would, and say why"},
+    {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
+    {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
+    {"learn", command_learn, "learn whom we write to from sent mail, or an unwanted template"},
+    {"who", command_who, "tell what is known of an address"},
+    {"forget", command_forget, "erase what is kept of an address, or take a template back"},
+    {"stats", command_stats, "tell what the memory holds, or look for damage"},
+    {"export", command_export, "write the whole memory as text"},
+    {"import", command_import, "read it back"},
 };
 
 static void print_usage(FILE *out)

@@ -25,7 +25,8 @@ static void show_notice(void *context, enum severity severity, const char *text)
 /* The shipped list when nothing is installed: beside a relocated program, or in the source tree of a build. */
 static const char *freemail_beside_program(char *path, size_t size)
 {
-	static const char *const places[] = {"/../share/coldshoulder/lists/freemail.txt", "/../../conf/lists/freemail.txt"};
+	static const char *const places[] = {"/../share/coldshoulder/lists/freemail.txt",
+					     "/../../conf/lists/freemail.txt"};
 	char program[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
 	char *slash;
@@ -45,12 +46,13 @@ static const char *freemail_beside_program(char *path, size_t size)
 static enum status open_memory(const struct memory_setup_options *options, const struct config *config,
 			       struct error_list *errors, struct memory **ret_memory)
 {
-	struct memory_settings settings = memory_settings_default;
+	struct memory_settings settings = config->memory;
 	char beside[PATH_MAX + 64];
 
 	settings.state_directory = options->state ? options->state : config->state_directory;
-	settings.freemail_list = access(installed_freemail, R_OK) == 0 ? installed_freemail
-								      : freemail_beside_program(beside, sizeof beside);
+	/* Only the default may be missing: a build that is not installed has the list beside it. */
+	if (strcmp(settings.freemail_list, installed_freemail) == 0 && access(installed_freemail, R_OK) != 0)
+		settings.freemail_list = freemail_beside_program(beside, sizeof beside);
 	if (!settings.freemail_list)
 		error_add(errors, SEVERITY_WARNING, installed_freemail, NULL,
 			  "there is no list of free-mail domains: no company is known by its domain");
@@ -65,7 +67,7 @@ static enum status open_memory(const struct memory_setup_options *options, const
 
 bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup)
 {
-	const char *path = options->config ? options->config
+	const char *path = options->config                       ? options->config
 			   : access(installed_config, F_OK) == 0 ? installed_config
 								 : NULL;
 	struct error_list errors = error_list_make();

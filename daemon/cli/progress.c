@@ -15,7 +15,7 @@ static const int64_t ns_per_ms = 1000000;
 struct progress progress_start(uint64_t bytes_total)
 {
 	struct progress progress = {
-		.start = clock_monotonic_ns(), .bytes_total = bytes_total, .terminal = isatty(STDERR_FILENO) == 1};
+	    .start = clock_monotonic_ns(), .bytes_total = bytes_total, .terminal = isatty(STDERR_FILENO) == 1};
 
 	progress.next = progress.start + (progress.terminal ? TERMINAL_MS : PLAIN_MS) * ns_per_ms;
 	return progress;

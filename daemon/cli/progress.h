@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 struct progress {
-	int64_t start; /* clock_monotonic_ns() */
-	int64_t next;  /* when to print again */
+	int64_t start;        /* clock_monotonic_ns() */
+	int64_t next;         /* when to print again */
 	uint64_t bytes_total; /* 0: not known */
 	uint64_t bytes;
 	uint64_t count;

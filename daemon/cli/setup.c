@@ -47,8 +47,8 @@ static const char *rules_beside_program(char *path, size_t size)
 struct generation *setup_generation(const struct setup_options *options)
 {
 	struct generation_options generation_options = {
-		.rules_directory = options->rules,
-		.check_examples = options->check_examples,
+	    .rules_directory = options->rules,
+	    .check_examples = options->check_examples,
 	};
 	const char *config = options->config;
 	struct error_list errors = error_list_make();

@@ -5,8 +5,6 @@
 #include <getopt.h>
 #include <stdio.h>
 
-enum { LEARNING_DAYS = 14 };
-
 static void print_usage(FILE *out)
 {
 	fprintf(out, "usage: coldshoulder stats [OPTION...]\n\n"
@@ -34,7 +32,7 @@ static void print_count(const char *what, uint64_t count)
 	printf("  %-42s %10llu\n", what, (unsigned long long)count);
 }
 
-static void print_statistics(const char *name, const struct store_statistics *statistics)
+static void print_statistics(const char *name, const struct store_statistics *statistics, unsigned int learning_days)
 {
 	printf("%s store\n", name);
 	print_count("pairs of a mailbox here and one elsewhere", statistics->pairs);
@@ -48,11 +46,12 @@ static void print_statistics(const char *name, const struct store_statistics *st
 	print_size(statistics->bytes);
 	if (statistics->bootstrapped)
 		printf("learning: done (\"learn sent\")\n");
-	else if (statistics->outbound_days >= LEARNING_DAYS)
+	else if (statistics->outbound_days >= learning_days)
 		printf("learning: done (%u days of outbound mail)\n", statistics->outbound_days);
 	else
-		printf("learning: %u days left; until then nothing stronger than a tag. \"coldshoulder learn sent\" ends it\n",
-		       LEARNING_DAYS - statistics->outbound_days);
+		printf(
+		    "learning: %u days left; until then nothing stronger than a tag. \"coldshoulder learn sent\" ends it\n",
+		    learning_days - statistics->outbound_days);
 }
 
 static int verify(struct memory_setup *setup)
@@ -70,9 +69,11 @@ static int verify(struct memory_setup *setup)
 int command_stats(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
-		{"verify", no_argument, NULL, 'v'},       {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"verify", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	struct memory_setup_options options = {.command = "stats"};
 	struct memory_setup setup;
@@ -106,7 +107,8 @@ int command_stats(int argc, char **argv)
 	if (status != STATUS_OK)
 		code = memory_setup_failed(&options, "the store cannot be read", status);
 	else
-		print_statistics(memory_store(setup.memory)->operations->name, &statistics);
+		print_statistics(memory_store(setup.memory)->operations->name, &statistics,
+				 setup.config->learning_days);
 	if (status == STATUS_OK && verify_wanted)
 		code = verify(&setup);
 	memory_setup_close(&setup);

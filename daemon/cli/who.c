@@ -79,7 +79,7 @@ static int ask_about(struct asker *asker, const char *address)
 	struct store *store = memory_store(memory);
 	struct store_pair pair = {.local = 0};
 	struct store_query query = {
-		.scope = memory_settings_default.scope, .now = clock_wall_seconds(), .pairs = &pair, .pair_count = 1};
+	    .scope = asker->setup.config->memory.scope, .now = clock_wall_seconds(), .pairs = &pair, .pair_count = 1};
 	struct store_relation relation;
 	uint8_t counted;
 	struct store_answer answer = {.relations = &relation, .counted = &counted};
@@ -105,9 +105,11 @@ static int ask_about(struct asker *asker, const char *address)
 int command_who(int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
-		{"of", required_argument, NULL, 'o'},     {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+	    {"config", required_argument, NULL, 'c'},
+	    {"state", required_argument, NULL, 's'},
+	    {"of", required_argument, NULL, 'o'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
 	};
 	struct asker asker = {.setup_options = {.command = "who"}};
 	int option, code = COMMAND_OK;

@@ -16,9 +16,9 @@ bool literal_library(char *out, size_t size);
 struct literal_matcher;
 
 /*
- * Prepares `words` (bytes, none empty, all different, sorted by their bytes, at least one), or takes them from the cache
- * in `directory` (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A cache
- * that cannot be read or written is no error.
+ * Prepares `words` (bytes, none empty, all different, sorted by their bytes, at least one), or takes them from the
+ * cache in `directory` (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A
+ * cache that cannot be read or written is no error.
  */
 enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
 				   struct literal_matcher **ret_matcher);

@@ -10,17 +10,17 @@
 #include <stdint.h>
 
 enum atom_kind {
-	ATOM_LITERAL,    /* one certain character: atom.text */
-	ATOM_CHARACTER,  /* one of several characters */
-	ATOM_BORDER,     /* \b: no width */
-	ATOM_NOTHING,    /* another assertion: no width */
-	ATOM_OPEN,       /* a group opens; its content follows */
-	ATOM_OPEN_LOOK,  /* a lookaround opens: no width */
-	ATOM_NO_WORD,    /* no width: no letter or digit on the one side that matters (borders of phrases, ^, $) */
+	ATOM_LITERAL,   /* one certain character: atom.text */
+	ATOM_CHARACTER, /* one of several characters */
+	ATOM_BORDER,    /* \b: no width */
+	ATOM_NOTHING,   /* another assertion: no width */
+	ATOM_OPEN,      /* a group opens; its content follows */
+	ATOM_OPEN_LOOK, /* a lookaround opens: no width */
+	ATOM_NO_WORD,   /* no width: no letter or digit on the one side that matters (borders of phrases, ^, $) */
 	ATOM_CLOSE,
 	ATOM_ALTERNATIVE,
-	ATOM_UNBOUNDED,  /* something of any length: a back reference */
-	ATOM_LOST,       /* something that is not understood */
+	ATOM_UNBOUNDED, /* something of any length: a back reference */
+	ATOM_LOST,      /* something that is not understood */
 	ATOM_END
 };
 

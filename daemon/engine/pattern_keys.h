@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 enum {
-	PATTERN_KEYS_MAX = 12,             /* sets of one pattern */
+	PATTERN_KEYS_MAX = 12,              /* sets of one pattern */
 	PATTERN_KEYS_UNBOUNDED = 0x3fffffff /* a distance without limit */
 };
 
@@ -34,8 +34,8 @@ struct key_word {
 struct key_set {
 	struct key_word *words;
 	size_t count;
-	size_t shortest; /* bytes of the shortest word */
-	uint32_t nearest; /* bytes from the beginning of the match to the end of the word, at least */
+	size_t shortest;   /* bytes of the shortest word */
+	uint32_t nearest;  /* bytes from the beginning of the match to the end of the word, at least */
 	uint32_t farthest; /* and at most */
 };
 

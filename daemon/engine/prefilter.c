@@ -8,7 +8,7 @@
 enum {
 	SETS_USED = 2,       /* of one expression: more cost more than they tell */
 	LENGTHS_TOLD = 8,    /* longer words are equally rare */
-	COST_TO_HAVE = 20000 /* what a second set may cost */
+	COST_TO_HAVE = 200000 /* what a second set may cost */
 };
 
 /* One word of one set, before the words are numbered. */
@@ -159,7 +159,8 @@ static enum status gather(struct builder *builder, const struct str *expressions
 	for (size_t i = 0; i < count; i++) {
 		if (!choose_sets(builder, i))
 			return STATUS_NO_MEMORY;
-		if (!builder->prefilter->expressions[i].set_count)
+		builder->prefilter->needed[i] = (unsigned char)builder->prefilter->expressions[i].set_count;
+		if (!builder->prefilter->needed[i])
 			builder->prefilter->always[builder->prefilter->always_count++] = (uint32_t)i;
 	}
 	return STATUS_OK;
@@ -234,7 +235,8 @@ static enum status build(struct builder *builder, const struct str *expressions,
 	prefilter->expression_count = count;
 	prefilter->expressions = calloc(count + 1, sizeof *prefilter->expressions);
 	prefilter->always = calloc(count + 1, sizeof *prefilter->always);
-	if (!prefilter->expressions || !prefilter->always)
+	prefilter->needed = calloc(count + 1, sizeof *prefilter->needed);
+	if (!prefilter->expressions || !prefilter->always || !prefilter->needed)
 		return STATUS_NO_MEMORY;
 	status = gather(builder, expressions, count, bytes);
 	if (status == STATUS_OK)
@@ -269,6 +271,7 @@ void prefilter_destroy(struct prefilter *prefilter)
 	literal_matcher_destroy(prefilter->matcher);
 	free(prefilter->expressions);
 	free(prefilter->always);
+	free(prefilter->needed);
 	free(prefilter->sets);
 	free(prefilter->by_set);
 	free(prefilter->by_word);

@@ -16,8 +16,8 @@ struct prefilter_use {
 /* Of each set of an expression at least one word stands in every match. */
 struct prefilter_set {
 	uint32_t expression;
-	uint32_t nearest;  /* bytes from the beginning of a match to the end of the word, at least */
-	uint32_t farthest; /* and at most; PATTERN_KEYS_UNBOUNDED: no limit */
+	uint32_t nearest;   /* bytes from the beginning of a match to the end of the word, at least */
+	uint32_t farthest;  /* and at most; PATTERN_KEYS_UNBOUNDED: no limit */
 	uint32_t first_use; /* of its words in by_set */
 	uint32_t use_count;
 };
@@ -30,6 +30,7 @@ struct prefilter_expression {
 struct prefilter {
 	struct literal_matcher *matcher; /* NULL: no expression has literals */
 	struct prefilter_expression *expressions;
+	unsigned char *needed; /* by expression: its set_count, for a quick start */
 	size_t expression_count;
 	uint32_t *always; /* the expressions without sets */
 	size_t always_count;

@@ -44,10 +44,10 @@ struct prefilter_scratch {
 	size_t touched_count;
 	unsigned char *seen; /* by set */
 	size_t set_capacity;
-	uint32_t *missing;  /* by expression: sets not seen yet */
-	uint32_t *complete; /* expressions with all sets seen; then the candidates */
+	unsigned char *missing; /* by expression: sets not seen yet */
+	uint32_t *complete;     /* expressions with all sets seen; then the candidates */
 	size_t complete_count;
-	struct outcome *outcomes; /* by expression */
+	struct outcome *outcomes; /* by expression; of the candidates alone */
 	size_t expression_capacity;
 	struct event *events;
 	size_t event_count;
@@ -328,10 +328,7 @@ static bool begin(struct scan *scan)
 		return false;
 	*everywhere = (struct prefilter_range){0, scan->text.n};
 	memset(scratch->seen, 0, prefilter->set_count);
-	for (size_t i = 0; i < prefilter->expression_count; i++) {
-		scratch->missing[i] = prefilter->expressions[i].set_count;
-		scratch->outcomes[i] = (struct outcome){0, !scratch->missing[i]};
-	}
+	memcpy(scratch->missing, prefilter->needed, prefilter->expression_count);
 	return true;
 }
 
@@ -362,8 +359,10 @@ static bool settle_all(struct scan *scan)
 		if (scratch->outcomes[scratch->complete[i]].count)
 			scratch->complete[kept++] = scratch->complete[i];
 	}
-	for (size_t i = 0; i < scan->prefilter->always_count; i++)
+	for (size_t i = 0; i < scan->prefilter->always_count; i++) {
+		scratch->outcomes[scan->prefilter->always[i]] = (struct outcome){0, 1}; /* everywhere */
 		scratch->complete[kept++] = scan->prefilter->always[i];
+	}
 	scratch->complete_count = kept;
 	qsort(scratch->complete, kept, sizeof *scratch->complete, by_number);
 	return true;

@@ -16,16 +16,16 @@ struct expression;
 
 /* One example text, or one case of an expression rule. */
 struct rule_example {
-	struct str text;         /* hits, misses, todo_hits, todo_misses; a case's `given` */
-	struct str rules;        /* a case: ids taken as fired, separated by blanks */
-	bool expect;             /* true: must hit */
-	bool todo;               /* a known gap: reported, not an error */
+	struct str text;  /* hits, misses, todo_hits, todo_misses; a case's `given` */
+	struct str rules; /* a case: ids taken as fired, separated by blanks */
+	bool expect;      /* true: must hit */
+	bool todo;        /* a known gap: reported, not an error */
 	unsigned int line;
 };
 
 struct rule {
 	const char *id;
-	const char *family; /* never NULL */
+	const char *family;   /* never NULL */
 	const char *language; /* "" for all */
 	const char *describe;
 	const char *author;

@@ -42,7 +42,7 @@ const struct rule *ruleset_rule_at(const struct ruleset *ruleset, size_t index);
 /* The rule with this id, or NULL. */
 const struct rule *ruleset_find(const struct ruleset *ruleset, struct str id);
 
-/* What matching text uses: "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 (no libhs: slower)". */
+/* What matching text uses: "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 jit (without libhs)". */
 const char *ruleset_scanner(const struct ruleset *ruleset);
 
 struct ruleset_filter {

@@ -68,7 +68,8 @@ struct scanner *scanner_create(bool pcre2_only)
 	if (!pcre2_only && literal_library(library, sizeof library))
 		snprintf(scanner->describe, sizeof scanner->describe, "%s + %s", library, pcre2);
 	else
-		snprintf(scanner->describe, sizeof scanner->describe, "%s (no libhs: slower)", pcre2);
+		snprintf(scanner->describe, sizeof scanner->describe, "%s (%s)", pcre2,
+			 pcre2_only ? "alone: slow" : "without libhs");
 	scanner->arena = arena_create(0);
 	if (!scanner->arena || pthread_mutex_init(&scanner->lock, NULL) != 0) {
 		arena_destroy(scanner->arena);

@@ -41,7 +41,7 @@ enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct
 /* Builds the prefilters, with a cache in `cache_directory` (NULL: none). No scratch may be out. STATUS_NO_MEMORY. */
 enum status scanner_finish(struct scanner *scanner, const char *cache_directory);
 
-/* "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 jit (no libhs: slower)". */
+/* "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 jit (without libhs)". */
 const char *scanner_describe(const struct scanner *scanner);
 
 /* The views that have rules. */

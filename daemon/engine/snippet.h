@@ -6,7 +6,8 @@
 
 #include "base/str.h"
 
-/* At most `max` bytes of `text`, cut at a blank of the second half or at least between two UTF-8 characters, trimmed. */
+/* At most `max` bytes of `text`, cut at a blank of the second half or at least between two UTF-8 characters, trimmed.
+ */
 struct str snippet(struct str text, size_t max);
 
 #endif

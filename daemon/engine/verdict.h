@@ -24,11 +24,12 @@ struct rule_hit {
 
 struct verdict {
 	double score; /* sum of all hits after family caps and floors, rounded to 0.01 */
-	enum mail_class mail_class; /* of the highest-scoring hit that has one, whatever the score; CLASS_CLEAN: none has */
+	enum mail_class
+	    mail_class; /* of the highest-scoring hit that has one, whatever the score; CLASS_CLEAN: none has */
 	const struct rule_hit *hits; /* highest score first */
 	size_t hit_count;
-	const char *reply;           /* reply text of the highest-scoring hit that has one; NULL: none */
-	unsigned int match_errors;   /* patterns that gave up on a limit */
+	const char *reply;         /* reply text of the highest-scoring hit that has one; NULL: none */
+	unsigned int match_errors; /* patterns that gave up on a limit */
 };
 
 #endif

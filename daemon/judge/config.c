@@ -15,28 +15,28 @@ struct config *config_create_default(void)
 	if (!config)
 		return NULL;
 	*config = (struct config){
-		.arena = arena_create(CONFIG_ARENA_CHUNK),
-		.path = "",
-		.socket = "unix:/var/spool/postfix/coldshoulder/coldshoulder.sock",
-		.socket_group = "postfix",
-		.socket_mode = 0660,
-		.state_directory = "/var/lib/coldshoulder",
-		.rules_directory = "/usr/share/coldshoulder/rules",
-		.local_rules_directory = "/etc/coldshoulder/rules.d",
-		.direction.outbound_daemons = default_outbound_daemons,
-		.direction.outbound_daemon_count = 1,
-		.max_recipients = 1000,
-		.memory = memory_settings_default,
-		.learning_days = 14,
-		.limits = mail_limits_default,
-		.inbound = policy_default_inbound,
-		.outbound = policy_default_outbound,
+	    .arena = arena_create(CONFIG_ARENA_CHUNK),
+	    .path = "",
+	    .socket = "unix:/var/spool/postfix/coldshoulder/coldshoulder.sock",
+	    .socket_group = "postfix",
+	    .socket_mode = 0660,
+	    .state_directory = "/var/lib/coldshoulder",
+	    .rules_directory = "/usr/share/coldshoulder/rules",
+	    .local_rules_directory = "/etc/coldshoulder/rules.d",
+	    .direction.outbound_daemons = default_outbound_daemons,
+	    .direction.outbound_daemon_count = 1,
+	    .max_recipients = 1000,
+	    .memory = memory_settings_default,
+	    .learning_days = 14,
+	    .limits = mail_limits_default,
+	    .inbound = policy_default_inbound,
+	    .outbound = policy_default_outbound,
 	};
 	if (!config->arena) {
 		free(config);
 		return NULL;
 	}
-	config->memory.freemail_list = "/usr/share/coldshoulder/lists/freemail.txt";
+	config->memory.freemail_list = CONFIG_FREEMAIL_LIST;
 	return config;
 }
 
@@ -55,9 +55,9 @@ static void check_thresholds(const struct policy *policy, const char *path, stru
 		const struct threshold *threshold;
 		const char *name;
 	} blocking[] = {
-		{&policy->mark_as_spam, "mark_as_spam"}, {&policy->quarantine, "quarantine_at"},
-		{&policy->reject, "reject_at"},          {&policy->tempfail, "tempfail_at"},
-		{&policy->discard, "discard_at"},
+	    {&policy->mark_as_spam, "mark_as_spam"}, {&policy->quarantine, "quarantine_at"},
+	    {&policy->reject, "reject_at"},          {&policy->tempfail, "tempfail_at"},
+	    {&policy->discard, "discard_at"},
 	};
 
 	for (size_t i = 0; i < sizeof blocking / sizeof *blocking; i++) {
@@ -67,7 +67,8 @@ static void check_thresholds(const struct policy *policy, const char *path, stru
 			continue;
 		if (!policy->tag.set)
 			error_add_at(errors, SEVERITY_ERROR, path, 0, "set tag_at: it decides what counts at all",
-				     "%s.%s is set, but %s.tag_at is off", policy->name, blocking[i].name, policy->name);
+				     "%s.%s is set, but %s.tag_at is off", policy->name, blocking[i].name,
+				     policy->name);
 		else if (threshold->at < policy->tag.at)
 			error_add_at(errors, SEVERITY_ERROR, path, 0, "raise it, or lower tag_at",
 				     "%s.%s (%.2f) is below %s.tag_at (%.2f)", policy->name, blocking[i].name,

@@ -14,6 +14,9 @@
 
 #include <sys/types.h>
 
+/* Where the shipped list of free-mail domains is installed. */
+#define CONFIG_FREEMAIL_LIST "/usr/share/coldshoulder/lists/freemail.txt"
+
 enum add_header { ADD_HEADER_ALL, ADD_HEADER_TAGGED, ADD_HEADER_NONE };
 
 /* Everything a generation is made from. Immutable once loaded; strings live as long as the config. */

@@ -267,7 +267,8 @@ static enum status read_scope(const config_setting_t *setting, struct config *co
 			      struct error_list *errors)
 {
 	static const char *const names[] = {"mailbox", "site", "domain", NULL};
-	static const enum relation_scope scopes[] = {RELATION_SCOPE_MAILBOX, RELATION_SCOPE_SITE, RELATION_SCOPE_DOMAIN};
+	static const enum relation_scope scopes[] = {RELATION_SCOPE_MAILBOX, RELATION_SCOPE_SITE,
+						     RELATION_SCOPE_DOMAIN};
 	int choice = -1;
 
 	(void)config;
@@ -303,82 +304,78 @@ static enum status read_number(const config_setting_t *setting, struct config *c
 #define FIELD(field) offsetof(struct config, field)
 
 /* The keys of both directions' policies are the same; only the defaults differ. */
-#define POLICY_KEYS(direction, off)                                                                                    \
-	{{#direction ".tag_at", "number or \"off\"", "5.0"}, read_threshold, FIELD(direction.tag)},                    \
-		{{#direction ".mark_as_spam", "number or \"off\"", "\"off\""}, read_threshold,                         \
-		 FIELD(direction.mark_as_spam)},                                                                       \
-		{{#direction ".quarantine_at", "number or \"off\"", "\"off\""}, read_threshold,                        \
-		 FIELD(direction.quarantine)},                                                                         \
-		{{#direction ".reject_at", "number or \"off\"", "\"off\""}, read_threshold, FIELD(direction.reject)},  \
-		{{#direction ".tempfail_at", "number or \"off\"", "\"off\""}, read_threshold,                          \
-		 FIELD(direction.tempfail)},                                                                           \
-		{{#direction ".discard_at", "number or \"off\"", "\"off\""}, read_threshold,                           \
-		 FIELD(direction.discard)},                                                                            \
-		{{#direction ".ignore_classes", "list of classes", off}, read_classes, FIELD(direction.classes_off)},  \
-	{                                                                                                              \
-		{#direction ".shadow", "boolean", "false"}, read_bool, FIELD(direction.shadow)                         \
+#define POLICY_KEYS(direction, off)                                                                                   \
+	{{#direction ".tag_at", "number or \"off\"", "5.0"}, read_threshold, FIELD(direction.tag)},                   \
+	    {{#direction ".mark_as_spam", "number or \"off\"", "\"off\""},                                            \
+	     read_threshold,                                                                                          \
+	     FIELD(direction.mark_as_spam)},                                                                          \
+	    {{#direction ".quarantine_at", "number or \"off\"", "\"off\""},                                           \
+	     read_threshold,                                                                                          \
+	     FIELD(direction.quarantine)},                                                                            \
+	    {{#direction ".reject_at", "number or \"off\"", "\"off\""}, read_threshold, FIELD(direction.reject)},     \
+	    {{#direction ".tempfail_at", "number or \"off\"", "\"off\""}, read_threshold, FIELD(direction.tempfail)}, \
+	    {{#direction ".discard_at", "number or \"off\"", "\"off\""}, read_threshold, FIELD(direction.discard)},   \
+	    {{#direction ".ignore_classes", "list of classes", off}, read_classes, FIELD(direction.classes_off)},     \
+	{                                                                                                             \
+		{#direction ".shadow", "boolean", "false"}, read_bool, FIELD(direction.shadow)                        \
 	}
 
 static const struct key_reader keys[] = {
-	{{"socket", "string", "\"unix:/var/spool/postfix/coldshoulder/coldshoulder.sock\""},
-	 read_string,
-	 FIELD(socket)},
-	{{"socket_group", "string", "\"postfix\""}, read_string, FIELD(socket_group)},
-	{{"socket_mode", "octal mode as a string", "\"0660\""}, read_mode, FIELD(socket_mode)},
-	{{"state_dir", "string", "\"/var/lib/coldshoulder\""}, read_string, FIELD(state_directory)},
-	{{"rules_dir", "string", "\"/usr/share/coldshoulder/rules\""}, read_string, FIELD(rules_directory)},
-	{{"local_rules_dir", "string", "\"/etc/coldshoulder/rules.d\""}, read_string, FIELD(local_rules_directory)},
-	{{"local_domains", "list of strings", "( )"}, read_strings, FIELD(direction.local_domains)},
-	{{"networks", "list of strings", "( )"}, read_networks, FIELD(direction)},
-	{{"outbound_daemons", "list of strings", "( \"ORIGINATING\" )"},
-	 read_strings,
-	 FIELD(direction.outbound_daemons)},
-	{{"auth_results", "one of \"off\", \"jobid\", \"stripped\"", "\"off\""}, read_auth_mode, FIELD(auth.mode)},
-	{{"authserv_ids", "list of strings", "( )"}, read_strings, FIELD(auth.authserv_ids)},
-	{{"our_hosts", "list of strings", "( )"}, read_strings, FIELD(our_hosts)},
-	{{"languages", "list of strings", "( )"}, read_strings, FIELD(languages)},
-	{{"add_header", "one of \"all\", \"tagged\", \"none\"", "\"all\""}, read_add_header, FIELD(add_header)},
-	{{"strip_spam_headers", "boolean", "false"}, read_bool, FIELD(strip_spam_headers)},
-	{{"limits.max_scan_bytes", "size", "\"1M\""}, read_size, FIELD(limits.scan_bytes)},
-	{{"limits.max_recipients", "whole number", "1000"}, read_count, FIELD(max_recipients)},
-	{{"limits.max_headers", "whole number", "1000"}, read_count, FIELD(limits.headers)},
-	{{"limits.max_header_bytes", "size", "\"256K\""}, read_size, FIELD(limits.header_bytes)},
-	{{"limits.max_mime_depth", "whole number", "50"}, read_count, FIELD(limits.mime_depth)},
-	{{"limits.max_mime_parts", "whole number", "500"}, read_count, FIELD(limits.mime_parts)},
-	{{"limits.max_decoded_bytes", "size", "\"2M\""}, read_size, FIELD(limits.decoded_bytes)},
-	{{"limits.max_html_depth", "whole number", "200"}, read_count, FIELD(limits.html_depth)},
-	{{"limits.max_view_words", "whole number", "20000"}, read_count, FIELD(limits.view_words)},
-	{{"limits.max_links", "whole number", "500"}, read_count, FIELD(limits.links)},
-	{{"limits.time", "time", "\"2s\""}, read_milliseconds, FIELD(limits.time_ms)},
-	{{"learning_days", "whole number", "14"}, read_number, FIELD(learning_days)},
-	{{"memory.store", "one of \"sqlite\", \"redis\", \"none\"", "\"sqlite\""}, read_store, FIELD(memory.backend)},
-	{{"memory.key_file", "string", "state_dir/key"}, read_string, FIELD(memory.key_file)},
-	{{"memory.freemail_list", "string", "\"/usr/share/coldshoulder/lists/freemail.txt\""},
-	 read_string,
-	 FIELD(memory.freemail_list)},
-	{{"memory.freemail_domains", "list of strings", "( )"}, read_strings, FIELD(memory.freemail_domains)},
-	{{"memory.alias_file", "string", "none"}, read_string, FIELD(memory.alias_file)},
-	{{"memory.recipient_delimiter", "string", "\"+\""}, read_string, FIELD(memory.recipient_delimiters)},
-	{{"memory.relation_scope", "one of \"domain\", \"site\", \"mailbox\"", "\"domain\""},
-	 read_scope,
-	 FIELD(memory.scope)},
-	{{"memory.keep_relations", "days", "\"730d\""}, read_days, FIELD(memory.retention.relation_days)},
-	{{"memory.keep_received", "days", "\"90d\""}, read_days, FIELD(memory.retention.received_days)},
-	{{"memory.keep_message_ids", "days", "\"90d\""}, read_days, FIELD(memory.retention.message_days)},
-	{{"memory.keep_templates", "days", "\"30d\""}, read_days, FIELD(memory.retention.template_days)},
-	{{"memory.template_window", "days", "\"14d\""}, read_days, FIELD(memory.template_window_days)},
-	{{"memory.offence_fades", "days", "\"30d\""}, read_days, FIELD(memory.retention.offence_days)},
-	{{"memory.deadline", "time", "\"50ms\""}, read_milliseconds, FIELD(memory.deadline_ms)},
-	{{"memory.queue", "whole number", "10000"}, read_count, FIELD(memory.queue_max)},
-	{{"memory.max_templates", "whole number", "200000"}, read_count, FIELD(memory.templates_max)},
-	{{"memory.redis_server", "string", "none"}, read_string, FIELD(memory.redis_server)},
-	{{"memory.redis_user", "string", "none"}, read_string, FIELD(memory.redis_user)},
-	{{"memory.redis_password_file", "string", "none"}, read_string, FIELD(memory.redis_password_file)},
-	{{"memory.redis_prefix", "string", "\"{coldshoulder}\""}, read_string, FIELD(memory.redis_prefix)},
-	{{"memory.redis_database", "whole number", "0"}, read_number, FIELD(memory.redis_database)},
-	{{"memory.redis_connections", "whole number", "16"}, read_number, FIELD(memory.redis_connections)},
-	POLICY_KEYS(inbound, "( \"digest\" )"),
-	POLICY_KEYS(outbound, "( )"),
+    {{"socket", "string", "\"unix:/var/spool/postfix/coldshoulder/coldshoulder.sock\""}, read_string, FIELD(socket)},
+    {{"socket_group", "string", "\"postfix\""}, read_string, FIELD(socket_group)},
+    {{"socket_mode", "octal mode as a string", "\"0660\""}, read_mode, FIELD(socket_mode)},
+    {{"state_dir", "string", "\"/var/lib/coldshoulder\""}, read_string, FIELD(state_directory)},
+    {{"rules_dir", "string", "\"/usr/share/coldshoulder/rules\""}, read_string, FIELD(rules_directory)},
+    {{"local_rules_dir", "string", "\"/etc/coldshoulder/rules.d\""}, read_string, FIELD(local_rules_directory)},
+    {{"local_domains", "list of strings", "( )"}, read_strings, FIELD(direction.local_domains)},
+    {{"networks", "list of strings", "( )"}, read_networks, FIELD(direction)},
+    {{"outbound_daemons", "list of strings", "( \"ORIGINATING\" )"}, read_strings, FIELD(direction.outbound_daemons)},
+    {{"auth_results", "one of \"off\", \"jobid\", \"stripped\"", "\"off\""}, read_auth_mode, FIELD(auth.mode)},
+    {{"authserv_ids", "list of strings", "( )"}, read_strings, FIELD(auth.authserv_ids)},
+    {{"our_hosts", "list of strings", "( )"}, read_strings, FIELD(our_hosts)},
+    {{"languages", "list of strings", "( )"}, read_strings, FIELD(languages)},
+    {{"add_header", "one of \"all\", \"tagged\", \"none\"", "\"all\""}, read_add_header, FIELD(add_header)},
+    {{"strip_spam_headers", "boolean", "false"}, read_bool, FIELD(strip_spam_headers)},
+    {{"limits.max_scan_bytes", "size", "\"1M\""}, read_size, FIELD(limits.scan_bytes)},
+    {{"limits.max_recipients", "whole number", "1000"}, read_count, FIELD(max_recipients)},
+    {{"limits.max_headers", "whole number", "1000"}, read_count, FIELD(limits.headers)},
+    {{"limits.max_header_bytes", "size", "\"256K\""}, read_size, FIELD(limits.header_bytes)},
+    {{"limits.max_mime_depth", "whole number", "50"}, read_count, FIELD(limits.mime_depth)},
+    {{"limits.max_mime_parts", "whole number", "500"}, read_count, FIELD(limits.mime_parts)},
+    {{"limits.max_decoded_bytes", "size", "\"2M\""}, read_size, FIELD(limits.decoded_bytes)},
+    {{"limits.max_html_depth", "whole number", "200"}, read_count, FIELD(limits.html_depth)},
+    {{"limits.max_view_words", "whole number", "20000"}, read_count, FIELD(limits.view_words)},
+    {{"limits.max_links", "whole number", "500"}, read_count, FIELD(limits.links)},
+    {{"limits.time", "time", "\"2s\""}, read_milliseconds, FIELD(limits.time_ms)},
+    {{"learning_days", "whole number", "14"}, read_number, FIELD(learning_days)},
+    {{"memory.store", "one of \"sqlite\", \"redis\", \"none\"", "\"sqlite\""}, read_store, FIELD(memory.backend)},
+    {{"memory.key_file", "string", "state_dir/key"}, read_string, FIELD(memory.key_file)},
+    {{"memory.freemail_list", "string", "\"/usr/share/coldshoulder/lists/freemail.txt\""},
+     read_string,
+     FIELD(memory.freemail_list)},
+    {{"memory.freemail_domains", "list of strings", "( )"}, read_strings, FIELD(memory.freemail_domains)},
+    {{"memory.alias_file", "string", "none"}, read_string, FIELD(memory.alias_file)},
+    {{"memory.recipient_delimiter", "string", "\"+\""}, read_string, FIELD(memory.recipient_delimiters)},
+    {{"memory.relation_scope", "one of \"domain\", \"site\", \"mailbox\"", "\"domain\""},
+     read_scope,
+     FIELD(memory.scope)},
+    {{"memory.keep_relations", "days", "\"730d\""}, read_days, FIELD(memory.retention.relation_days)},
+    {{"memory.keep_received", "days", "\"90d\""}, read_days, FIELD(memory.retention.received_days)},
+    {{"memory.keep_message_ids", "days", "\"90d\""}, read_days, FIELD(memory.retention.message_days)},
+    {{"memory.keep_templates", "days", "\"30d\""}, read_days, FIELD(memory.retention.template_days)},
+    {{"memory.template_window", "days", "\"14d\""}, read_days, FIELD(memory.template_window_days)},
+    {{"memory.offence_fades", "days", "\"30d\""}, read_days, FIELD(memory.retention.offence_days)},
+    {{"memory.deadline", "time", "\"50ms\""}, read_milliseconds, FIELD(memory.deadline_ms)},
+    {{"memory.queue", "whole number", "10000"}, read_count, FIELD(memory.queue_max)},
+    {{"memory.max_templates", "whole number", "200000"}, read_count, FIELD(memory.templates_max)},
+    {{"memory.redis_server", "string", "none"}, read_string, FIELD(memory.redis_server)},
+    {{"memory.redis_user", "string", "none"}, read_string, FIELD(memory.redis_user)},
+    {{"memory.redis_password_file", "string", "none"}, read_string, FIELD(memory.redis_password_file)},
+    {{"memory.redis_prefix", "string", "\"{coldshoulder}\""}, read_string, FIELD(memory.redis_prefix)},
+    {{"memory.redis_database", "whole number", "0"}, read_number, FIELD(memory.redis_database)},
+    {{"memory.redis_connections", "whole number", "16"}, read_number, FIELD(memory.redis_connections)},
+    POLICY_KEYS(inbound, "( \"digest\" )"),
+    POLICY_KEYS(outbound, "( )"),
 };
 
 enum { KEY_COUNT = sizeof keys / sizeof *keys, KEY_NAME_MAX = 64 };

@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "engine/rule.h"
 
-
 enum { LOG_VALUE_MAX = 160, LOG_RULES_MAX = 24 };
 
 static const char *linkedin_name(const struct decision *decision)
@@ -66,7 +65,8 @@ void decision_format_log(const struct decision *decision, struct buf *out)
 		buf_add_format(out, ", would=%s", action_name(outcome->would));
 	add_log_rules(decision, out);
 	buf_add_format(out, ", relation=%s, direction=%s, auth=%s", relation_name(decision),
-		       fact_value_name(FACT_DIRECTION, decision->direction), fact_value_name(FACT_AUTH, decision->auth));
+		       fact_value_name(FACT_DIRECTION, decision->direction),
+		       fact_value_name(FACT_AUTH, decision->auth));
 	if (decision->facts.value[FACT_AUTH_FORGED])
 		buf_add_text(out, ", auth_forged=yes");
 	if (decision->facts.value[FACT_LINKEDIN] != LINKEDIN_NONE)
@@ -111,8 +111,8 @@ static const char *class_in_words(enum mail_class mail_class)
 static const char *action_in_words(enum action action)
 {
 	static const char *const words[ACTION_COUNT] = {
-		[ACTION_ACCEPT] = "left alone",       [ACTION_TAG] = "tagged",        [ACTION_TEMPFAIL] = "put off",
-		[ACTION_QUARANTINE] = "quarantined", [ACTION_REJECT] = "rejected", [ACTION_DISCARD] = "discarded",
+	    [ACTION_ACCEPT] = "left alone",      [ACTION_TAG] = "tagged",      [ACTION_TEMPFAIL] = "put off",
+	    [ACTION_QUARANTINE] = "quarantined", [ACTION_REJECT] = "rejected", [ACTION_DISCARD] = "discarded",
 	};
 
 	return words[action];
@@ -134,8 +134,8 @@ void decision_format_sentence(const struct decision *decision, struct buf *out)
 		buf_add_format(out, " from %s",
 			       decision->facts.value[FACT_RELATION] == RELATION_STRANGER ? "a stranger"
 			       : decision->facts.value[FACT_RELATION] == RELATION_UNKNOWN
-				       ? "somebody of whom nothing could be found out"
-				       : "a correspondent");
+				   ? "somebody of whom nothing could be found out"
+				   : "a correspondent");
 	buf_add_format(out, ": %s (score %.2f, threshold %.2f).", action_in_words(outcome->action),
 		       decision->verdict.score, outcome->threshold);
 }

@@ -29,7 +29,7 @@ struct decision {
 	struct str queue_id;
 	struct str linkedin_template;
 	size_t recipient_count;
-	bool judged; /* false: exempt or internal; accepted without a look */
+	bool judged;                 /* false: exempt or internal; accepted without a look */
 	uint64_t template_id;        /* of the memory; 0: none */
 	const struct recall *recall; /* for judge_learn(); NULL: there is no memory */
 };

@@ -98,11 +98,10 @@ size_t decision_headers(const struct decision *decision, const struct config *co
 		return 0;
 	if (config->add_header == ADD_HEADER_ALL || (config->add_header == ADD_HEADER_TAGGED && tagged)) {
 		headers[n++] = (struct decision_header){"X-Coldshoulder", main_value(decision, arena)};
-		headers[n++] = (struct decision_header){"X-Coldshoulder-Class",
-							mail_class_name(tagged ? decision->outcome.mail_class : CLASS_CLEAN)};
 		headers[n++] = (struct decision_header){
-			"X-Coldshoulder-Relation",
-			fact_value_name(FACT_RELATION, decision->facts.value[FACT_RELATION])};
+		    "X-Coldshoulder-Class", mail_class_name(tagged ? decision->outcome.mail_class : CLASS_CLEAN)};
+		headers[n++] = (struct decision_header){
+		    "X-Coldshoulder-Relation", fact_value_name(FACT_RELATION, decision->facts.value[FACT_RELATION])};
 	}
 	if (decision->outcome.mark_as_spam) {
 		headers[n++] = (struct decision_header){"X-Spam-Flag", "YES"};

@@ -40,7 +40,8 @@ static json_t *json_rules(const struct verdict *verdict)
 		json_object_set_new(rule, "family", json_string(hit->rule->family));
 		json_object_set_new(rule, "score", json_score(hit->score));
 		json_object_set_new(rule, "evidence", json_text(hit->evidence));
-		json_object_set_new(rule, "view", hit->rule->when ? json_null() : json_string(view_kind_name(hit->rule->view)));
+		json_object_set_new(rule, "view",
+				    hit->rule->when ? json_null() : json_string(view_kind_name(hit->rule->view)));
 		if (hit->shadow)
 			json_object_set_new(rule, "shadow", json_true());
 		json_array_append_new(rules, rule);

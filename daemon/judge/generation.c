@@ -20,12 +20,12 @@ static enum status load_rules(const struct config *config, const struct generati
 			      struct error_list *errors, struct ruleset **ret_ruleset)
 {
 	const struct ruleset_source sources[] = {
-		{.directory = config->rules_directory, .shipped = true},
-		{.directory = config->local_rules_directory, .optional = true},
+	    {.directory = config->rules_directory, .shipped = true},
+	    {.directory = config->local_rules_directory, .optional = true},
 	};
 	const struct ruleset_options ruleset_options = {
-		.cache_directory = options->no_cache ? NULL : config->state_directory,
-		.check_examples = options->check_examples,
+	    .cache_directory = options->no_cache ? NULL : config->state_directory,
+	    .check_examples = options->check_examples,
 	};
 
 	return ruleset_load(sources, sizeof sources / sizeof *sources, &ruleset_options, errors, ret_ruleset);

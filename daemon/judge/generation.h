@@ -17,8 +17,8 @@ struct generation {
 };
 
 struct generation_options {
-	const char *rules_directory;  /* overrides the configuration's; NULL: as configured */
-	const char *state_directory;  /* overrides the configuration's; NULL: as configured */
+	const char *rules_directory; /* overrides the configuration's; NULL: as configured */
+	const char *state_directory; /* overrides the configuration's; NULL: as configured */
 	bool check_examples;
 	bool no_cache;
 };

@@ -23,7 +23,8 @@ static const struct judge_override no_override;
 
 static enum status read_auth(struct judgement *j)
 {
-	enum status status = auth_results_read(&j->message, &j->generation->config->auth, j->envelope.queue_id, &j->auth);
+	enum status status =
+	    auth_results_read(&j->message, &j->generation->config->auth, j->envelope.queue_id, &j->auth);
 	struct str *domains;
 
 	if (status != STATUS_OK || !j->override->auth_given)
@@ -89,12 +90,16 @@ static void gather_text_facts(struct judgement *j, struct facts *facts)
 	facts->value[FACT_LIMITS] = form->limits;
 }
 
-static bool all_recipients_exempt(const struct envelope *envelope, bool *ret_any)
+/* Role mailboxes of ours must see everything; those of others do not exempt our own people from the outbound policy. */
+static bool all_recipients_exempt(const struct judgement *j, bool *ret_any)
 {
+	const struct envelope *envelope = &j->envelope;
+	bool inbound = j->decision->direction == DIRECTION_INBOUND;
 	size_t exempt = 0;
 
 	for (size_t i = 0; i < envelope->recipient_count; i++)
-		exempt += recipient_is_exempt(envelope->recipients[i]);
+		exempt += recipient_is_exempt(envelope->recipients[i]) &&
+			  (inbound || direction_is_local(&j->generation->config->direction, envelope->recipients[i]));
 	*ret_any = exempt > 0;
 	return exempt > 0 && exempt == envelope->recipient_count;
 }
@@ -102,13 +107,13 @@ static bool all_recipients_exempt(const struct envelope *envelope, bool *ret_any
 static enum status ask_memory(struct judgement *j)
 {
 	const struct recall_question question = {
-		.config = j->generation->config,
-		.message = &j->message,
-		.envelope = &j->envelope,
-		.views = j->views,
-		.direction = j->decision->direction,
-		.auth = j->auth.from,
-		.linkedin = j->linkedin.stream,
+	    .config = j->generation->config,
+	    .message = &j->message,
+	    .envelope = &j->envelope,
+	    .views = j->views,
+	    .direction = j->decision->direction,
+	    .auth = j->auth.from,
+	    .linkedin = j->linkedin.stream,
 	};
 	enum status status;
 
@@ -131,7 +136,8 @@ static enum status apply_rules(struct judgement *j, struct arena *arena)
 
 	gather_facts(j, &decision->facts);
 	gather_text_facts(j, &decision->facts);
-	status = ruleset_evaluate(j->generation->ruleset, j->views, &decision->facts, &filter, arena, &decision->verdict);
+	status =
+	    ruleset_evaluate(j->generation->ruleset, j->views, &decision->facts, &filter, arena, &decision->verdict);
 	if (status == STATUS_OK && views_failed(j->views))
 		status = STATUS_NO_MEMORY;
 	if (decision->verdict.match_errors)
@@ -148,11 +154,11 @@ static void apply_policy(struct judgement *j, bool any_exempt)
 	decision->policy = policy->name;
 	decision->outcome = policy_apply(policy, decision->direction, &decision->verdict);
 	/* While it is not known whom we write to, nobody is blocked for being a stranger (design section 7). */
-	if (j->recall && decision->outcome.action > ACTION_TAG && recall_still_learning(j->recall, config))
-		decision->outcome.action = decision->direction == DIRECTION_INBOUND ? ACTION_TAG : ACTION_ACCEPT;
+	if (j->recall && recall_still_learning(j->recall, config))
+		policy_hold_back(&decision->outcome, policy, decision->direction);
 	/* One recipient who must see everything keeps the message deliverable for all (design 2.6). */
-	if (any_exempt && decision->outcome.action > ACTION_TAG)
-		decision->outcome.action = decision->direction == DIRECTION_INBOUND ? ACTION_TAG : ACTION_ACCEPT;
+	if (any_exempt)
+		policy_hold_back(&decision->outcome, policy, decision->direction);
 }
 
 static enum status judge_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
@@ -170,13 +176,13 @@ static enum status judge_steps(struct judgement *j, struct str raw, uint32_t ses
 	status = read_auth(j);
 	if (status != STATUS_OK)
 		return status;
-	decision->direction = j->override->direction_given ? j->override->direction
-							    : direction_decide(&config->direction, &j->envelope);
+	decision->direction =
+	    j->override->direction_given ? j->override->direction : direction_decide(&config->direction, &j->envelope);
 	j->linkedin = linkedin_classify(&j->message, linkedin_origin_proved(&j->auth, &j->envelope));
 	j->views = views_create(&j->message, &config->limits);
 	if (!j->views)
 		return STATUS_NO_MEMORY;
-	decision->judged = decision->direction != DIRECTION_INTERNAL && !all_recipients_exempt(&j->envelope, &any_exempt);
+	decision->judged = decision->direction != DIRECTION_INTERNAL && !all_recipients_exempt(j, &any_exempt);
 	if (!decision->judged) {
 		gather_facts(j, &decision->facts);
 		decision->policy = "exempt";
@@ -202,10 +208,10 @@ enum status judge_message(const struct generation *generation, const struct enve
 	if (!judgement)
 		return STATUS_NO_MEMORY;
 	*judgement = (struct judgement){
-		.generation = generation,
-		.override = override ? override : &no_override,
-		.envelope = *envelope,
-		.decision = ret_decision,
+	    .generation = generation,
+	    .override = override ? override : &no_override,
+	    .envelope = *envelope,
+	    .decision = ret_decision,
 	};
 	*ret_decision = (struct decision){.policy = ""};
 	status = judge_steps(judgement, raw, session_limits, arena);

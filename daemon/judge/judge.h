@@ -21,7 +21,8 @@ struct judge_override {
 /*
  * Judges `raw`, the whole message with its header. All memory is from `arena`; `raw`, `envelope` and the generation
  * must outlive the decision. `session_limits` are limits that the collector already hit. `override` may be NULL.
- * When `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller applies its failure class.
+ * When `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller applies its
+ * failure class.
  */
 enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,

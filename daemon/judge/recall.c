@@ -47,10 +47,10 @@ static enum status make_query(const struct recall_question *question, struct mem
 	enum status status;
 
 	*query = (struct memory_query){
-		.outbound = question->direction == DIRECTION_OUTBOUND,
-		.auth = question->auth,
-		.recipients = envelope->recipients,
-		.recipient_count = envelope->recipient_count,
+	    .outbound = question->direction == DIRECTION_OUTBOUND,
+	    .auth = question->auth,
+	    .recipients = envelope->recipients,
+	    .recipient_count = envelope->recipient_count,
 	};
 	query->text = views_get(question->views, VIEW_BODY, STR(""))->text;
 	status = memory_query_fill(query, message, is_local, &question->config->direction, arena);
@@ -113,7 +113,8 @@ void recall_facts(const struct recall *recall, struct facts *facts)
 
 bool recall_still_learning(const struct recall *recall, const struct config *config)
 {
-	return !recall->answer.bootstrapped && recall->answer.outbound_days < config->learning_days;
+	return recall->answer.asked && !recall->answer.bootstrapped &&
+	       recall->answer.outbound_days < config->learning_days;
 }
 
 void recall_learn(const struct recall *recall, const struct decision *decision)
@@ -122,10 +123,10 @@ void recall_learn(const struct recall *recall, const struct decision *decision)
 	bool held_against = mail_class == CLASS_COLD || mail_class == CLASS_TEMPLATE;
 
 	memory_learn(recall->memory, &(struct memory_event){
-					     .query = &recall->query,
-					     .answer = &recall->answer,
-					     .blocked = decision->outcome.action > ACTION_TAG,
-					     .offence = decision->direction == DIRECTION_INBOUND && held_against &&
-							decision->outcome.action >= ACTION_TAG,
+					 .query = &recall->query,
+					 .answer = &recall->answer,
+					 .blocked = decision->outcome.action > ACTION_TAG,
+					 .offence = decision->direction == DIRECTION_INBOUND && held_against &&
+						    decision->outcome.action >= ACTION_TAG,
 				     });
 }

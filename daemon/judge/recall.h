@@ -37,7 +37,10 @@ enum status recall_ask(struct memory *memory, const struct recall_question *ques
 /* Sets the facts that come from the memory. */
 void recall_facts(const struct recall *recall, struct facts *facts);
 
-/* True while the site's outbound mail has not been watched for long enough to block by relationships (learning_days). */
+/*
+ * True while the site's outbound mail has not been watched for long enough to block by relationships (learning_days).
+ * False when the store could not be asked: then the relation is unknown, which no rule takes for a stranger.
+ */
 bool recall_still_learning(const struct recall *recall, const struct config *config);
 
 /* Learns from the message after its verdict was carried out. Never waits. */

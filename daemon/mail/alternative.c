@@ -25,11 +25,6 @@ struct word_set {
 	size_t mask;
 };
 
-struct word {
-	uint32_t hash;
-	struct str text;
-};
-
 static bool is_word_byte(char c)
 {
 	return ascii_is_alnum(c) || (unsigned char)c >= 0x80;
@@ -74,12 +69,13 @@ static size_t skip_markup(struct str text, size_t at)
 /* True for white space and zero-width characters of two and three bytes that only shape the text. */
 static bool is_filler(struct str sequence)
 {
-	static const char *const fillers[] = {"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b",
-					      "\xe2\x80\x8c", "\xe2\x80\x8d", "\xcd\x8f",
-					      "\xe2\x80\x87", "\xe2\x80\xa2", "\xef\xbb\xbf"};
+	static const struct str fillers[] = {
+	    STR_INIT("\xc2\xa0"),     STR_INIT("\xc2\xad"),     STR_INIT("\xe2\x80\x8b"),
+	    STR_INIT("\xe2\x80\x8c"), STR_INIT("\xe2\x80\x8d"), STR_INIT("\xcd\x8f"),
+	    STR_INIT("\xe2\x80\x87"), STR_INIT("\xe2\x80\xa2"), STR_INIT("\xef\xbb\xbf")};
 
-	for (size_t i = 0; sequence.n < 4 && i < sizeof fillers / sizeof *fillers; i++)
-		if (sequence.p[0] == fillers[i][0] && str_equal(sequence, str_of(fillers[i])))
+	for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+		if (sequence.p[0] == fillers[i].p[0] && str_equal(sequence, fillers[i]))
 			return true;
 	return false;
 }
@@ -104,15 +100,25 @@ static size_t find_word(struct str text, size_t at)
 	return at;
 }
 
-static uint32_t add_byte(uint32_t hash, char c)
+/* Never 0. Eight bytes at a time: one multiplication for most words. */
+static uint32_t hash_word(struct str word)
 {
-	return (hash ^ (unsigned char)ascii_lower(c)) * 16777619u;
+	uint64_t hash = word.n;
+
+	for (size_t i = 0; i < word.n;) {
+		uint64_t block = 0;
+
+		for (size_t end = i + 8 < word.n ? i + 8 : word.n; i < end; i++)
+			block = block << 8 | (unsigned char)ascii_lower(word.p[i]);
+		hash = (hash ^ block) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
+	return (uint32_t)hash ? (uint32_t)hash : 1;
 }
 
 /* Reads the word behind *at, which is moved behind it; false at the end of the text. Words may be empty. */
-static bool next_word(struct str text, size_t *at, struct word *ret_word)
+static bool next_word(struct str text, size_t *at, struct str *ret_word)
 {
-	uint32_t hash = 2166136261u;
 	size_t start = find_word(text, *at), i = start;
 
 	while (i < text.n && is_word_byte(text.p[i])) {
@@ -120,7 +126,7 @@ static bool next_word(struct str text, size_t *at, struct word *ret_word)
 		size_t n;
 
 		if ((unsigned char)text.p[i] < 0x80) {
-			hash = add_byte(hash, text.p[i++]);
+			i++;
 			continue;
 		}
 		n = utf8_sequence(str_sub(text, i, 4));
@@ -133,15 +139,12 @@ static bool next_word(struct str text, size_t *at, struct word *ret_word)
 		}
 		if (is_ideograph(sequence) && i > start)
 			break;
-		for (n = 0; n < sequence.n; n++)
-			hash = add_byte(hash, sequence.p[n]);
 		i += sequence.n;
 		if (is_ideograph(sequence))
 			break;
 	}
 	*at = i;
-	ret_word->hash = hash ? hash : 1;
-	ret_word->text = str_sub(text, start, i - start);
+	*ret_word = str_sub(text, start, i - start);
 	return i > start || i < text.n;
 }
 
@@ -149,17 +152,17 @@ static bool next_word(struct str text, size_t *at, struct word *ret_word)
 static bool read_words(struct word_list *list, struct str text, struct arena *arena)
 {
 	size_t at = 0;
-	struct word word;
+	struct str word;
 
 	/* a word and what parts it from the next have two bytes at least, an ideograph has three */
 	list->hashes = arena_alloc(arena, (text.n / 2 + 1) * sizeof *list->hashes);
 	if (!list->hashes)
 		return false;
 	while (next_word(text, &at, &word)) {
-		if (!word.text.n)
+		if (!word.n)
 			continue;
-		list->hashes[list->count++] = word.hash;
-		list->says_html |= word.text.n == 4 && str_equal_nocase(word.text, STR("html"));
+		list->hashes[list->count++] = hash_word(word);
+		list->says_html |= word.n == 4 && str_equal_nocase(word, STR("html"));
 	}
 	return true;
 }

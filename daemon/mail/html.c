@@ -87,7 +87,7 @@ static struct str clean_target(struct html *html, struct str href)
 	}
 	target.p = copy;
 	for (size_t i = 0; i < href.n; i++)
-		if (href.p[i] != '\t' && href.p[i] != '\r' && href.p[i] != '\n')
+		if ((unsigned char)href.p[i] > '\r' || !strchr("\t\r\n", href.p[i]))
 			copy[target.n++] = href.p[i];
 	copy[target.n] = '\0';
 	return target;
@@ -273,7 +273,7 @@ static void read_sheet(struct html *html)
 static void end_element(void *context, const xmlChar *name)
 {
 	struct html *html = context;
-	struct html_element element;
+	const struct html_element *element;
 
 	if (html->stopped)
 		return;
@@ -281,18 +281,18 @@ static void end_element(void *context, const xmlChar *name)
 		html->overflow--;
 		return;
 	}
-	element = *top(html);
-	if (html->stack.count < 2 || strcmp(element.name, (const char *)name) != 0)
+	element = top(html);
+	if (html->stack.count < 2 || strcmp(element->name, (const char *)name) != 0)
 		return;
-	html->stack.count--;
-	if (element.tag == HTML_STYLE)
+	html->stack.count--; /* the element stays where it is until the next one is opened */
+	if (element->tag == HTML_STYLE)
 		read_sheet(html);
-	if (element.skipped)
+	if (element->skipped)
 		return;
-	if (element.tag == HTML_LINK)
+	if (element->tag == HTML_LINK)
 		close_link(html);
-	end_layout(html, &element);
-	if (element.tag == HTML_QUOTE && html->role == TEXT_AUTHOR && !element.gmail)
+	end_layout(html, element);
+	if (element->tag == HTML_QUOTE && html->role == TEXT_AUTHOR && !element->gmail)
 		leave_gmail_quote(html);
 }
 

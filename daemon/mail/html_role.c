@@ -1,30 +1,30 @@
 #include "mail/html_role.h"
 
 struct mark {
-	const char *name; /* of a class or an id */
+	struct str name; /* of a class or an id */
 	enum html_container container;
 };
 
 static const struct mark marks[] = {
-    {"AppleMailSignature", CONTAINER_FOOTER},
-    {"OutlookMessageHeader", CONTAINER_MARKER},
-    {"Signature", CONTAINER_FOOTER},
-    {"divRplyFwdMsg", CONTAINER_MARKER},
-    {"gmail_quote", CONTAINER_GMAIL},
-    {"gmail_quote_container", CONTAINER_GMAIL},
-    {"gmail_signature", CONTAINER_FOOTER},
-    {"mail_quote", CONTAINER_QUOTE},
-    {"moz-cite-prefix", CONTAINER_QUOTE},
-    {"moz-forward-container", CONTAINER_FORWARD},
-    {"moz-signature", CONTAINER_FOOTER},
-    {"ms-outlook-mobile-reference-message", CONTAINER_QUOTE},
-    {"ms-outlook-mobile-signature", CONTAINER_FOOTER},
-    {"protonmail_quote", CONTAINER_QUOTE},
-    {"protonmail_signature_block", CONTAINER_FOOTER},
-    {"reply-intro", CONTAINER_QUOTE},
-    {"tutanota_quote", CONTAINER_QUOTE},
-    {"yahoo_quoted", CONTAINER_QUOTE},
-    {"zmail_extra", CONTAINER_QUOTE},
+    {STR_INIT("AppleMailSignature"), CONTAINER_FOOTER},
+    {STR_INIT("OutlookMessageHeader"), CONTAINER_MARKER},
+    {STR_INIT("Signature"), CONTAINER_FOOTER},
+    {STR_INIT("divRplyFwdMsg"), CONTAINER_MARKER},
+    {STR_INIT("gmail_quote"), CONTAINER_GMAIL},
+    {STR_INIT("gmail_quote_container"), CONTAINER_GMAIL},
+    {STR_INIT("gmail_signature"), CONTAINER_FOOTER},
+    {STR_INIT("mail_quote"), CONTAINER_QUOTE},
+    {STR_INIT("moz-cite-prefix"), CONTAINER_QUOTE},
+    {STR_INIT("moz-forward-container"), CONTAINER_FORWARD},
+    {STR_INIT("moz-signature"), CONTAINER_FOOTER},
+    {STR_INIT("ms-outlook-mobile-reference-message"), CONTAINER_QUOTE},
+    {STR_INIT("ms-outlook-mobile-signature"), CONTAINER_FOOTER},
+    {STR_INIT("protonmail_quote"), CONTAINER_QUOTE},
+    {STR_INIT("protonmail_signature_block"), CONTAINER_FOOTER},
+    {STR_INIT("reply-intro"), CONTAINER_QUOTE},
+    {STR_INIT("tutanota_quote"), CONTAINER_QUOTE},
+    {STR_INIT("yahoo_quoted"), CONTAINER_QUOTE},
+    {STR_INIT("zmail_extra"), CONTAINER_QUOTE},
 };
 
 /* Outlook puts "x_" before the names of what it quotes, once for each time. */
@@ -39,7 +39,7 @@ static enum html_container find_mark(struct str name)
 {
 	name = without_prefix(name);
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (name.n > 8 && str_equal_nocase(name, str_of(marks[i].name)))
+		if (name.n == marks[i].name.n && str_equal_nocase(name, marks[i].name))
 			return marks[i].container;
 	return str_starts(name, STR("yahoo_quoted_")) ? CONTAINER_QUOTE : CONTAINER_NONE;
 }

@@ -7,7 +7,7 @@ enum {
 	BUCKET_RULES = 24, /* more under one hash is somebody's attack */
 	RULES_MAX = 600,
 	ANCESTORS_MAX = 4000000, /* compared for one message in all */
-	COMPOUNDS_MAX = 4         /* of one selector: "table.x td.y a" has three */
+	COMPOUNDS_MAX = 4        /* of one selector: "table.x td.y a" has three */
 };
 
 /* "tag.class.class#id"; 0 where nothing is asked for. */

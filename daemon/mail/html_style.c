@@ -7,15 +7,16 @@
 enum { NUMBER_MAX = 32 };
 
 struct length_unit {
-	const char *name;
+	struct str name;
 	float factor; /* to CSS pixels or ems */
 	enum style_unit unit;
 };
 
 static const struct length_unit units[] = {
-    {"px", 1.0f, STYLE_PX},   {"pt", 4.0f / 3, STYLE_PX},  {"pc", 16.0f, STYLE_PX}, {"in", 96.0f, STYLE_PX},
-    {"cm", 37.8f, STYLE_PX},  {"mm", 3.78f, STYLE_PX},     {"em", 1.0f, STYLE_EM},  {"ex", 0.5f, STYLE_EM},
-    {"rem", 16.0f, STYLE_PX}, {"%", 0.01f, STYLE_PERCENT},
+    {STR_INIT("px"), 1.0f, STYLE_PX},      {STR_INIT("pt"), 4.0f / 3, STYLE_PX}, {STR_INIT("pc"), 16.0f, STYLE_PX},
+    {STR_INIT("in"), 96.0f, STYLE_PX},     {STR_INIT("cm"), 37.8f, STYLE_PX},    {STR_INIT("mm"), 3.78f, STYLE_PX},
+    {STR_INIT("em"), 1.0f, STYLE_EM},      {STR_INIT("ex"), 0.5f, STYLE_EM},     {STR_INIT("rem"), 16.0f, STYLE_PX},
+    {STR_INIT("%"), 0.01f, STYLE_PERCENT},
 };
 
 /* A number without locale, sign and fraction allowed; *ret_rest is what stands behind it. */
@@ -46,11 +47,12 @@ struct style_value html_length(struct str text)
 	rest = str_trim(rest);
 	if (!rest.n)
 		value.unit = STYLE_PX;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		if (!str_equal_nocase(rest, str_of(units[i].name)))
+	for (size_t i = 0; rest.n && i < sizeof units / sizeof *units; i++) {
+		if (rest.n != units[i].name.n || !str_equal_nocase(rest, units[i].name))
 			continue;
 		value.number *= units[i].factor;
 		value.unit = (uint8_t)units[i].unit;
+		break;
 	}
 	if (value.number > -1e-6f && value.number < 1e-6f)
 		value.unit = STYLE_PX;
@@ -148,41 +150,42 @@ struct property {
 	const char *also_zero;
 };
 
-#define NAME(literal) {(literal), sizeof(literal) - 1}
-
+/* Ordered by name. */
 static const struct property properties[] = {
-    {NAME("background"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-    {NAME("background-color"), STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
-    {NAME("background-image"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
-    {NAME("bottom"), STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
-    {NAME("clip"), STYLE_CLIP, READ_CLIP, NULL, NULL},
-    {NAME("clip-path"), STYLE_CLIP, READ_CLIP, NULL, NULL},
-    {NAME("color"), STYLE_COLOR, READ_COLOR, NULL, NULL},
-    {NAME("display"), STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
-    {NAME("font-size"), STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
-    {NAME("height"), STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
-    {NAME("left"), STYLE_LEFT, READ_LENGTH, NULL, NULL},
-    {NAME("margin"), STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
-    {NAME("margin-left"), STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
-    {NAME("margin-top"), STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
-    {NAME("max-height"), STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
-    {NAME("max-width"), STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
-    {NAME("opacity"), STYLE_OPACITY, READ_NUMBER, NULL, NULL},
-    {NAME("overflow"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-    {NAME("overflow-y"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
-    {NAME("position"), STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
-    {NAME("right"), STYLE_RIGHT, READ_LENGTH, NULL, NULL},
-    {NAME("text-indent"), STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
-    {NAME("top"), STYLE_TOP, READ_LENGTH, NULL, NULL},
-    {NAME("visibility"), STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
-    {NAME("white-space"), STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
-    {NAME("width"), STYLE_WIDTH, READ_LENGTH, NULL, NULL},
+    {STR_INIT("background"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {STR_INIT("background-color"), STYLE_BACKGROUND, READ_COLOR, NULL, NULL},
+    {STR_INIT("background-image"), STYLE_BACKGROUND, READ_BACKGROUND, NULL, NULL},
+    {STR_INIT("bottom"), STYLE_BOTTOM, READ_LENGTH, NULL, NULL},
+    {STR_INIT("clip"), STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {STR_INIT("clip-path"), STYLE_CLIP, READ_CLIP, NULL, NULL},
+    {STR_INIT("color"), STYLE_COLOR, READ_COLOR, NULL, NULL},
+    {STR_INIT("display"), STYLE_DISPLAY, READ_KEYWORD, "none", NULL},
+    {STR_INIT("font-size"), STYLE_FONT_SIZE, READ_FONT_SIZE, NULL, NULL},
+    {STR_INIT("height"), STYLE_HEIGHT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("left"), STYLE_LEFT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("margin"), STYLE_MARGIN_TOP, READ_MARGIN, NULL, NULL},
+    {STR_INIT("margin-left"), STYLE_MARGIN_LEFT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("margin-top"), STYLE_MARGIN_TOP, READ_LENGTH, NULL, NULL},
+    {STR_INIT("max-height"), STYLE_MAX_HEIGHT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("max-width"), STYLE_MAX_WIDTH, READ_LENGTH, NULL, NULL},
+    {STR_INIT("opacity"), STYLE_OPACITY, READ_NUMBER, NULL, NULL},
+    {STR_INIT("overflow"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {STR_INIT("overflow-y"), STYLE_OVERFLOW, READ_OVERFLOW, NULL, NULL},
+    {STR_INIT("position"), STYLE_POSITION, READ_KEYWORD, "absolute", "fixed"},
+    {STR_INIT("right"), STYLE_RIGHT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("text-indent"), STYLE_TEXT_INDENT, READ_LENGTH, NULL, NULL},
+    {STR_INIT("top"), STYLE_TOP, READ_LENGTH, NULL, NULL},
+    {STR_INIT("visibility"), STYLE_VISIBILITY, READ_KEYWORD, "hidden", "collapse"},
+    {STR_INIT("white-space"), STYLE_WHITE_SPACE, READ_WHITE_SPACE, NULL, NULL},
+    {STR_INIT("width"), STYLE_WIDTH, READ_LENGTH, NULL, NULL},
 };
 
 static const struct property *find_property(struct str name)
 {
-	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
-		if (name.n == properties[i].name.n && str_equal_nocase(name, properties[i].name))
+	char first = name.n ? ascii_lower(name.p[0]) : '\0';
+
+	for (size_t i = 0; i < sizeof properties / sizeof *properties && properties[i].name.p[0] <= first; i++)
+		if (properties[i].name.p[0] == first && str_equal_nocase(name, properties[i].name))
 			return &properties[i];
 	return NULL;
 }
@@ -219,18 +222,14 @@ static struct style_value read_value(const struct property *property, struct str
 	return (struct style_value){0};
 }
 
-static void declare(struct html_style *style, struct str name, struct str value)
+static void declare(struct html_style *style, struct str name, struct str value, bool important)
 {
 	const struct property *property = find_property(name);
-	size_t mark = str_find_byte(value, 0, '!');
-	bool important = mark != STR_NONE;
 	struct style_value read;
 
-	if (!property)
+	if (!property || (style->values[property->property].important && !important))
 		return;
-	value = str_trim(str_sub(value, 0, important ? mark : value.n));
-	if (style->values[property->property].important && !important)
-		return;
+	value = str_trim(value);
 	if (property->reader == READ_MARGIN) {
 		margin(style, value, important);
 		return;
@@ -242,17 +241,37 @@ static void declare(struct html_style *style, struct str name, struct str value)
 	style->values[property->property] = read;
 }
 
-/* The end of the declaration at `at`: a semicolon outside of quotes and parentheses ("url(data:...;base64,...)"). */
-static size_t declaration_end(struct str text, size_t at)
+/* The parts of one declaration, as offsets: "name: value ! important;". */
+struct declaration {
+	size_t colon; /* STR_NONE: there is none */
+	size_t mark;  /* the exclamation mark, or `end` */
+	size_t end; /* a semicolon outside of quotes and parentheses ("url(data:...;base64,...)"), or the end of all */
+};
+
+/* True for what may begin or end a part of a declaration. Without a branch: most characters are none of these. */
+static bool is_mark(unsigned char c)
 {
+	const uint64_t marks = UINT64_C(1) << '!' | UINT64_C(1) << '"' | UINT64_C(1) << '\'' | UINT64_C(1) << '(' |
+			       UINT64_C(1) << ')' | UINT64_C(1) << ':' | UINT64_C(1) << ';';
+
+	return (c < 64) & (marks >> (c & 63)) & 1;
+}
+
+static struct declaration find_declaration(struct str text, size_t at)
+{
+	struct declaration found = {STR_NONE, STR_NONE, text.n};
 	char quote = '\0';
 	bool inside = false;
 
 	for (; at < text.n; at++) {
 		char c = text.p[at];
 
-		if (c > ';') /* nothing that matters: nearly all of it */
+		if (!is_mark((unsigned char)c))
 			continue;
+		if (c == ':' && found.colon == STR_NONE)
+			found.colon = at;
+		else if (c == '!' && found.mark == STR_NONE && found.colon != STR_NONE)
+			found.mark = at;
 		if (quote)
 			quote = c == quote ? '\0' : quote;
 		else if (c == '"' || c == '\'')
@@ -262,18 +281,21 @@ static size_t declaration_end(struct str text, size_t at)
 		else if (c == ';' && !inside)
 			break;
 	}
-	return at;
+	found.end = at;
+	if (found.mark == STR_NONE)
+		found.mark = at;
+	return found;
 }
 
 void html_style_declare(struct html_style *style, struct str declarations)
 {
 	for (size_t at = 0; at < declarations.n;) {
-		size_t end = declaration_end(declarations, at);
-		struct str one = str_sub(declarations, at, end - at);
-		size_t colon = str_find_byte(one, 0, ':');
+		struct declaration found = find_declaration(declarations, at);
 
-		if (colon != STR_NONE)
-			declare(style, str_trim(str_sub(one, 0, colon)), str_sub(one, colon + 1, one.n));
-		at = end + 1;
+		if (found.colon != STR_NONE)
+			declare(style, str_trim(str_sub(declarations, at, found.colon - at)),
+				str_sub(declarations, found.colon + 1, found.mark - found.colon - 1),
+				found.mark < found.end);
+		at = found.end + 1;
 	}
 }

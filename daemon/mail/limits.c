@@ -1,16 +1,16 @@
 #include "mail/limits.h"
 
 const struct mail_limits mail_limits_default = {
-	.scan_bytes = 1 << 20,
-	.headers = 1000,
-	.header_bytes = 256 * 1024,
-	.mime_depth = 50,
-	.mime_parts = 500,
-	.decoded_bytes = 2 << 20,
-	.html_depth = 200,
-	.view_words = 20000,
-	.links = 500,
-	.time_ms = 2000,
+    .scan_bytes = 1 << 20,
+    .headers = 1000,
+    .header_bytes = 256 * 1024,
+    .mime_depth = 50,
+    .mime_parts = 500,
+    .decoded_bytes = 2 << 20,
+    .html_depth = 200,
+    .view_words = 20000,
+    .links = 500,
+    .time_ms = 2000,
 };
 
 const char *mail_limit_name(enum mail_limit limit)

@@ -94,6 +94,26 @@ bool link_is_host(struct str host)
 	return labels > 1 && is_top_level(label);
 }
 
+/* Blanks, controls and what RFC 3986 leaves out of URLs. */
+static bool is_excluded(unsigned char c)
+{
+	switch (c) {
+	case '<':
+	case '>':
+	case '"':
+	case '`':
+	case '{':
+	case '|':
+	case '}':
+	case '\\':
+	case '^':
+	case 0x7f:
+		return true;
+	default:
+		return c <= ' ';
+	}
+}
+
 /* Where the URL that begins at `start` ends: at a blank, or what cannot be in a URL, or a bracket that opened before
  * it. */
 static size_t url_end(struct str text, size_t start)
@@ -103,7 +123,7 @@ static size_t url_end(struct str text, size_t start)
 	for (; end < text.n; end++) {
 		unsigned char c = (unsigned char)text.p[end];
 
-		if (c <= ' ' || c == 0x7f || strchr("<>\"`{}|\\^", c))
+		if (is_excluded(c))
 			break;
 		/* CJK punctuation, full-width forms and typographic quotation marks */
 		if ((c == 0xe3 && end + 1 < text.n && (unsigned char)text.p[end + 1] == 0x80) || c == 0xef ||

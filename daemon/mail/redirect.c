@@ -141,7 +141,7 @@ struct str redirect_target(const struct link_target *link, struct arena *arena, 
 	struct str target = known_target(link, arena);
 
 	*ret_known = target.n > 0;
-	if (*ret_known || !link->query.n)
+	if (*ret_known || str_find_nocase(link->query, 0, STR("http")) == STR_NONE)
 		return target;
 	for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
 		struct str value = parameter_of(link->query, str_of(parameters[i]));

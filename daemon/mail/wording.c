@@ -114,6 +114,7 @@ void wording_index_make(struct wording_index *index, const enum wording *kinds, 
 
 	memset(index->begin, 0, sizeof index->begin);
 	memset(index->second_bits, 0, sizeof index->second_bits);
+	memset(index->third_bits, 0, sizeof index->third_bits);
 	for (size_t k = 0; k < kind_count; k++)
 		for (size_t i = 0; i < wording_phrases[kinds[k]].count; i++)
 			index->begin[(unsigned char)wording_phrases[kinds[k]].items[i][0] + 1]++;
@@ -130,6 +131,8 @@ void wording_index_make(struct wording_index *index, const enum wording *kinds, 
 			index->phrases[at] = phrase;
 			index->seconds[at] = (unsigned char)phrase[1];
 			index->second_bits[(unsigned char)phrase[0]] |= UINT64_C(1) << (phrase[1] & 63);
+			index->third_bits[(unsigned char)phrase[0]] |=
+			    phrase[2] ? UINT64_C(1) << (phrase[2] & 63) : UINT64_MAX;
 			index->kinds[at] = (uint8_t)kinds[k];
 		}
 	}
@@ -153,14 +156,17 @@ static bool longest_at(const struct wording_index *index, struct str folded, siz
 
 bool wording_find(const struct wording_index *index, struct str folded, size_t from, struct wording_match *ret_match)
 {
-	char before = from ? folded.p[from - 1] : ' ';
+	bool in_word = from && folded.p[from - 1] >= 'a' && folded.p[from - 1] <= 'z';
 
-	for (size_t at = from; at + 1 < folded.n; before = folded.p[at++]) {
-		if (before >= 'a' && before <= 'z')
-			continue;
-		if ((index->second_bits[(unsigned char)folded.p[at]] >> (folded.p[at + 1] & 63) & 1) &&
-		    longest_at(index, folded, at, ret_match))
+	/* one condition that hardly ever holds: wrong guesses of the processor would cost more than all the rest */
+	for (size_t at = from; at + 1 < folded.n; at++) {
+		unsigned char first = (unsigned char)folded.p[at], second = (unsigned char)folded.p[at + 1];
+		unsigned char third = at + 2 < folded.n ? (unsigned char)folded.p[at + 2] : ' ';
+		uint64_t fits = index->second_bits[first] >> (second & 63) & index->third_bits[first] >> (third & 63);
+
+		if ((fits & !in_word & 1) && longest_at(index, folded, at, ret_match))
 			return true;
+		in_word = (unsigned char)(first - 'a') < 26;
 	}
 	return false;
 }

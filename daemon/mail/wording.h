@@ -57,6 +57,7 @@ struct wording_index {
 	uint8_t kinds[WORDING_PHRASES_MAX];   /* enum wording */
 	uint8_t seconds[WORDING_PHRASES_MAX]; /* their second bytes */
 	uint64_t second_bits[256];            /* by first byte: a bit for each second byte modulo 64 */
+	uint64_t third_bits[256];             /* likewise */
 	uint16_t begin[257];                  /* phrases[begin[b], begin[b + 1]) begin with byte b */
 };
 

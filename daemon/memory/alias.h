@@ -1,9 +1,9 @@
 /*
  * alias - mailboxes of ours that are another mailbox by a second name.
  *
- * The file has Postfix's virtual(5) form: "jane.doe@example.org jane@example.org" or "@example.net @example.org", # begins
- * a comment. An entry with several targets is a list, not an alias, and is left out. Immutable once read; any thread
- * may ask.
+ * The file has Postfix's virtual(5) form: "jane.doe@example.org jane@example.org" or "@example.net @example.org", #
+ * begins a comment. An entry with several targets is a list, not an alias, and is left out. Immutable once read; any
+ * thread may ask.
  */
 #ifndef COLDSHOULDER_MEMORY_ALIAS_H
 #define COLDSHOULDER_MEMORY_ALIAS_H
@@ -24,8 +24,8 @@ enum status alias_map_read(const char *path, struct error_list *errors, struct a
 void alias_map_destroy(struct alias_map *map);
 
 /*
- * Follows `mailbox` (lower case) to the mailbox that it stands for; `mailbox` itself when it is no alias or `map` is NULL.
- * The result is a slice of `mailbox`, of the map or of `arena`.
+ * Follows `mailbox` (lower case) to the mailbox that it stands for; `mailbox` itself when it is no alias or `map` is
+ * NULL. The result is a slice of `mailbox`, of the map or of `arena`.
  */
 struct str alias_map_follow(const struct alias_map *map, struct str mailbox, struct arena *arena);
 

@@ -27,7 +27,7 @@ struct change_sighting {
 struct change {
 	enum change_kind kind;
 	uint32_t day;
-	int64_t at;    /* seconds since 1970; COUNTED, OFFENCE */
+	int64_t at; /* seconds since 1970; COUNTED, OFFENCE */
 	uint64_t local;
 	uint64_t remote;   /* OFFENCE: the offender; PERSON: the name */
 	uint64_t domain;   /* WROTE: of the remote mailbox; 0: free-mail or none */

@@ -12,8 +12,9 @@
 struct freemail;
 
 /*
- * Reads the list at `path` (one domain a line, # begins a comment; NULL: none) and adds `extra`. STATUS_OK: *ret_freemail
- * is freed by freemail_destroy(). STATUS_NO_MEMORY; STATUS_NOT_FOUND, STATUS_IO: one error has been added.
+ * Reads the list at `path` (one domain a line, # begins a comment; NULL: none) and adds `extra`. STATUS_OK:
+ * *ret_freemail is freed by freemail_destroy(). STATUS_NO_MEMORY; STATUS_NOT_FOUND, STATUS_IO: one error has been
+ * added.
  */
 enum status freemail_read(const char *path, const struct str *extra, size_t extra_count, struct error_list *errors,
 			  struct freemail **ret_freemail);

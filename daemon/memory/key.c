@@ -21,7 +21,8 @@ void key_derive(const unsigned char secret[32], struct key *ret_key)
 	unsigned char fingerprint[crypto_kdf_BYTES_MIN];
 
 	for (unsigned int use = 0; use < KEY_USES; use++)
-		crypto_kdf_derive_from_key(ret_key->subkey[use], sizeof ret_key->subkey[use], use + 1, kdf_context, secret);
+		crypto_kdf_derive_from_key(ret_key->subkey[use], sizeof ret_key->subkey[use], use + 1, kdf_context,
+					   secret);
 	crypto_kdf_derive_from_key(fingerprint, sizeof fingerprint, KDF_FINGERPRINT, kdf_context, secret);
 	memcpy(&ret_key->fingerprint, fingerprint, sizeof ret_key->fingerprint);
 }
@@ -36,9 +37,9 @@ static enum status fail(struct error_list *errors, const char *path, enum status
 static enum status fail_errno(struct error_list *errors, const char *path, const char *hint)
 {
 	int error = errno;
-	enum status status = error == ENOENT || error == ENOTDIR	? STATUS_NOT_FOUND
+	enum status status = error == ENOENT || error == ENOTDIR                   ? STATUS_NOT_FOUND
 			     : error == EACCES || error == EPERM || error == EROFS ? STATUS_PERMISSION
-									      : STATUS_IO;
+										   : STATUS_IO;
 
 	return fail(errors, path, status, hint, strerror(error));
 }
@@ -126,8 +127,9 @@ enum status key_read(const char *path, bool create, struct error_list *errors, s
 	}
 	if (fd < 0)
 		return fail_errno(errors, path,
-				  errno == ENOENT ? "nothing was learned yet, or the key was lost: restore it from a backup"
-						  : "key_file must be readable by the daemon's user");
+				  errno == ENOENT
+				      ? "nothing was learned yet, or the key was lost: restore it from a backup"
+				      : "key_file must be readable by the daemon's user");
 	n = fstat(fd, &info) == 0 ? read(fd, text, sizeof text) : -1;
 	close(fd);
 	if (n < 0)

@@ -1,5 +1,6 @@
 /*
- * key - the secret behind everything the memory keeps: addresses, names and Message-IDs are stored only as keyed hashes.
+ * key - the secret behind everything the memory keeps: addresses, names and Message-IDs are stored only as keyed
+ * hashes.
  *
  * The key file holds 32 random bytes as 64 hexadecimal digits, so that it can be copied to another host by hand. One
  * sub-key for each use is derived from it (BLAKE2b), and SipHash-2-4 makes 64-bit values that nobody can aim at without
@@ -21,9 +22,9 @@ struct key {
 };
 
 /*
- * Reads the key file; when it is not there and `create` is set, makes one (mode 0600, owned by the directory's owner when
- * we are root). STATUS_NOT_FOUND, STATUS_PERMISSION (others can read it, or we cannot), STATUS_BAD_INPUT, STATUS_IO:
- * one error with a hint has been added.
+ * Reads the key file; when it is not there and `create` is set, makes one (mode 0600, owned by the directory's owner
+ * when we are root). STATUS_NOT_FOUND, STATUS_PERMISSION (others can read it, or we cannot), STATUS_BAD_INPUT,
+ * STATUS_IO: one error with a hint has been added.
  */
 enum status key_read(const char *path, bool create, struct error_list *errors, struct key *ret_key);
 

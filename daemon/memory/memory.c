@@ -9,24 +9,24 @@
 enum { CLOSE_MS = 2000, DAYS_PER_YEAR = 365 };
 
 const struct memory_settings memory_settings_default = {
-	.backend = MEMORY_SQLITE,
-	.state_directory = "/var/lib/coldshoulder",
-	.scope = RELATION_SCOPE_DOMAIN,
-	.retention = {.relation_days = 2 * DAYS_PER_YEAR,
-		      .received_days = 90,
-		      .message_days = 90,
-		      .template_days = 30,
-		      .offence_days = 30,
-		      .counted_days = 7},
-	.template_window_days = 14,
-	.deadline_ms = 50,
-	.batch_interval_ms = 250,
-	.queue_max = 10000,
-	.templates_max = 200000,
-	.quick_check = true,
-	.create = true,
-	.redis_prefix = "{coldshoulder}",
-	.redis_connections = 16,
+    .backend = MEMORY_SQLITE,
+    .state_directory = "/var/lib/coldshoulder",
+    .scope = RELATION_SCOPE_DOMAIN,
+    .retention = {.relation_days = 2 * DAYS_PER_YEAR,
+		  .received_days = 90,
+		  .message_days = 90,
+		  .template_days = 30,
+		  .offence_days = 30,
+		  .counted_days = 7},
+    .template_window_days = 14,
+    .deadline_ms = 50,
+    .batch_interval_ms = 250,
+    .queue_max = 10000,
+    .templates_max = 200000,
+    .quick_check = true,
+    .create = true,
+    .redis_prefix = "{coldshoulder}",
+    .redis_connections = 16,
 };
 
 static enum status wrong(struct error_list *errors, const char *where, const char *hint, const char *what)
@@ -46,7 +46,8 @@ static enum status check_settings(const struct memory_settings *settings, struct
 		return wrong(errors, "memory", "a template must be kept for as long as it counts",
 			     "template_window is zero, or longer than keep_templates");
 	if (settings->backend == MEMORY_REDIS && (!settings->redis_server || !settings->key_file))
-		return wrong(errors, "memory", "all hosts must share one key file: make it once with SQLite, and copy it",
+		return wrong(errors, "memory",
+			     "all hosts must share one key file: make it once with SQLite, and copy it",
 			     "the Redis store needs redis_server and key_file");
 	if (!settings->queue_max || !settings->batch_interval_ms || !settings->deadline_ms)
 		return wrong(errors, "memory", NULL, "queue, batch interval and deadline must be above zero");
@@ -75,14 +76,14 @@ static enum status read_lists(struct memory *memory, const struct memory_setting
 	enum status status = STATUS_OK;
 
 	if (settings->freemail_list)
-		status = freemail_read(settings->freemail_list, settings->freemail_domains, settings->freemail_domain_count,
-				       errors, &memory->freemail);
+		status = freemail_read(settings->freemail_list, settings->freemail_domains,
+				       settings->freemail_domain_count, errors, &memory->freemail);
 	if (status == STATUS_OK && settings->alias_file)
 		status = alias_map_read(settings->alias_file, errors, &memory->aliases);
 	snprintf(memory->delimiters, sizeof memory->delimiters, "%s",
 		 settings->recipient_delimiters ? settings->recipient_delimiters : "+");
 	memory->normalize =
-		(struct normalize_settings){.delimiters = str_of(memory->delimiters), .aliases = memory->aliases};
+	    (struct normalize_settings){.delimiters = str_of(memory->delimiters), .aliases = memory->aliases};
 	return status;
 }
 
@@ -158,11 +159,11 @@ struct memory_counters memory_counters(struct memory *memory)
 	struct writer_counters writer = writer_counters(memory->writer);
 
 	return (struct memory_counters){
-		.look_ups = atomic_load(&memory->look_ups),
-		.unavailable = atomic_load(&memory->unavailable),
-		.learned = writer.written,
-		.dropped = writer.dropped,
-		.queued = writer.queued,
+	    .look_ups = atomic_load(&memory->look_ups),
+	    .unavailable = atomic_load(&memory->unavailable),
+	    .learned = writer.written,
+	    .dropped = writer.dropped,
+	    .queued = writer.queued,
 	};
 }
 

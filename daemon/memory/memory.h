@@ -1,11 +1,11 @@
 /*
- * memory - who knows whom, which template was seen how often, who offended: asked once for a message, told once after its
- * verdict.
+ * memory - who knows whom, which template was seen how often, who offended: asked once for a message, told once after
+ * its verdict.
  *
- * One struct memory serves the whole process; any thread may use it. Asking never waits longer than the deadline; learning
- * never waits at all: it goes into a bounded queue that one thread of ours writes to the store in batches, and look-ups see
- * what is queued. What does not fit into the queue is not learned, and counted. When the store cannot be asked, the
- * relation is unknown, which is not the same as a stranger.
+ * One struct memory serves the whole process; any thread may use it. Asking never waits longer than the deadline;
+ * learning never waits at all: it goes into a bounded queue that one thread of ours writes to the store in batches, and
+ * look-ups see what is queued. What does not fit into the queue is not learned, and counted. When the store cannot be
+ * asked, the relation is unknown, which is not the same as a stranger.
  *
  * Only keyed hashes of addresses, names, Message-IDs and texts are kept (key.h).
  */
@@ -33,16 +33,16 @@ struct memory_settings {
 	const char *recipient_delimiters; /* NULL: "+" */
 	enum relation_scope scope;        /* whose writing counts: the widest */
 	struct store_retention retention;
-	uint32_t template_window_days;  /* sightings older than this do not count */
-	unsigned int deadline_ms;       /* for one look-up */
-	unsigned int batch_interval_ms; /* how long learning may wait to be written */
-	size_t queue_max;               /* changes that may wait */
-	size_t templates_max;           /* SQLite: kept in memory for comparison; the oldest give way */
-	bool quick_check;               /* SQLite: look for damage in the background after opening */
-	bool patient;                   /* memory_learn() waits when the queue is full: for tools */
-	bool create;                    /* SQLite: make key and file when they are not there */
-	const char *redis_server;       /* "unix:/PATH" or "HOST:PORT" or "[IPV6]:PORT" */
-	const char *redis_user;         /* ACL user; NULL: the default user */
+	uint32_t template_window_days;   /* sightings older than this do not count */
+	unsigned int deadline_ms;        /* for one look-up */
+	unsigned int batch_interval_ms;  /* how long learning may wait to be written */
+	size_t queue_max;                /* changes that may wait */
+	size_t templates_max;            /* SQLite: kept in memory for comparison; the oldest give way */
+	bool quick_check;                /* SQLite: look for damage in the background after opening */
+	bool patient;                    /* memory_learn() waits when the queue is full: for tools */
+	bool create;                     /* SQLite: make key and file when they are not there */
+	const char *redis_server;        /* "unix:/PATH" or "HOST:PORT" or "[IPV6]:PORT" */
+	const char *redis_user;          /* ACL user; NULL: the default user */
 	const char *redis_password_file; /* NULL: no password; must not be readable by others */
 	const char *redis_prefix;        /* in front of every key; NULL: "{coldshoulder}" */
 	unsigned int redis_database;
@@ -58,12 +58,13 @@ struct memory;
 
 /*
  * Opens the memory. A store that cannot be used is no failure: it says so by a notice and tries again. STATUS_OK:
- * *ret_memory is closed by memory_close(). Otherwise errors with hints have been added: the key file, a list that cannot
- * be read, settings that make no sense; STATUS_NO_MEMORY.
+ * *ret_memory is closed by memory_close(). Otherwise errors with hints have been added: the key file, a list that
+ * cannot be read, settings that make no sense; STATUS_NO_MEMORY.
  */
 enum status memory_open(const struct memory_settings *settings, struct error_list *errors, struct memory **ret_memory);
 
-/* Writes what is queued (for two seconds at most) and frees everything. No other call may be running. NULL is allowed. */
+/* Writes what is queued (for two seconds at most) and frees everything. No other call may be running. NULL is allowed.
+ */
 void memory_close(struct memory *memory);
 
 /* Waits until all that was learned so far is written; false when that took longer than `ms` milliseconds. */
@@ -84,14 +85,14 @@ struct memory_query {
 	/* The mailboxes of To and Cc that are not ours. */
 	const struct address *others;
 	size_t other_count;
-	struct str message_id;           /* without <>; empty: none */
-	struct str content;              /* stands in for a missing Message-ID: the text, or the whole message */
-	struct str in_reply_to;          /* raw field values; may be empty */
+	struct str message_id;  /* without <>; empty: none */
+	struct str content;     /* stands in for a missing Message-ID: the text, or the whole message */
+	struct str in_reply_to; /* raw field values; may be empty */
 	struct str references;
-	struct str person;               /* inbound: the display name of whoever LinkedIn writes for; else empty */
-	enum auth_result auth;           /* inbound, of the From domain */
-	bool personal;                   /* neither list, bulk nor automatic mail */
-	struct str text;                 /* the author's words, folded (VIEW_BODY) */
+	struct str person;     /* inbound: the display name of whoever LinkedIn writes for; else empty */
+	enum auth_result auth; /* inbound, of the From domain */
+	bool personal;         /* neither list, bulk nor automatic mail */
+	struct str text;       /* the author's words, folded (VIEW_BODY) */
 };
 
 struct memory_keys;
@@ -101,18 +102,19 @@ struct memory_answer {
 	/* Inbound: the closest of all recipients. Outbound: the farthest. */
 	enum relation relation;
 	const enum relation *recipient_relations; /* one a recipient, in their order */
-	bool received_before; /* inbound: this sender wrote to one of these recipients before */
-	bool answered;        /* somebody here wrote back to this sender */
-	bool followup;        /* received before, and neither answered nor a reply to ours */
-	bool reply_to_ours;   /* answers a Message-ID that we sent */
-	bool cc_known;        /* somebody in To or Cc is known to one of these recipients */
-	bool person_known;    /* `person` is somebody the recipient corresponds with */
-	bool freemail;        /* the sender's domain gives mailboxes to anybody */
-	bool duplicate;       /* this message was counted before, for every recipient */
+	bool received_before;                     /* inbound: this sender wrote to one of these recipients before */
+	bool answered;                            /* somebody here wrote back to this sender */
+	bool followup;                            /* received before, and neither answered nor a reply to ours */
+	bool reply_to_ours;                       /* answers a Message-ID that we sent */
+	bool cc_known;                            /* somebody in To or Cc is known to one of these recipients */
+	bool person_known;                        /* `person` is somebody the recipient corresponds with */
+	bool freemail;                            /* the sender's domain gives mailboxes to anybody */
+	bool duplicate;                           /* this message was counted before, for every recipient */
 	unsigned int contacted; /* different mailboxes here that the sender wrote to, these included */
 	unsigned int answers;   /* how many of them ever wrote back */
 	unsigned int offences;  /* of the sender, this message not included */
-	/* The template this text was made from; 0 when it is no template's, or not a stranger's. This message is counted. */
+	/* The template this text was made from; 0 when it is no template's, or not a stranger's. This message is
+	 * counted. */
 	uint64_t template_id; /* 0 also when the text is the first of its kind */
 	bool template_fits;   /* the text was compared at all */
 	bool template_learned;
@@ -129,7 +131,8 @@ struct memory_answer {
 
 /*
  * Tells what is known about a message. Everything in *ret_answer is in `arena`. Always fills *ret_answer; a store that
- * cannot be asked gives STATUS_OK, `asked` false and relations unknown. STATUS_NO_MEMORY: `asked` is false, `keys` NULL.
+ * cannot be asked gives STATUS_OK, `asked` false and relations unknown. STATUS_NO_MEMORY: `asked` is false, `keys`
+ * NULL.
  */
 enum status memory_look_up(struct memory *memory, const struct memory_query *query, struct arena *arena,
 			   struct memory_answer *ret_answer);
@@ -137,22 +140,24 @@ enum status memory_look_up(struct memory *memory, const struct memory_query *que
 struct memory_event {
 	const struct memory_query *query;
 	const struct memory_answer *answer; /* what memory_look_up() gave for it */
-	bool blocked;   /* our policy did not let it through */
-	bool offence;   /* inbound: to be held against the sender */
+	bool blocked;                       /* our policy did not let it through */
+	bool offence;                       /* inbound: to be held against the sender */
 };
 
 /*
- * Learns from a message after its verdict: outbound mail makes relationships (unless blocked, or not personal), inbound mail
- * of people is remembered as received, a stranger's as counted, seen, and an offence. Never waits (unless `patient`).
- * False when the queue was full or out of memory, and nothing of it was learned.
+ * Learns from a message after its verdict: outbound mail makes relationships (unless blocked, or not personal), inbound
+ * mail of people is remembered as received, a stranger's as counted, seen, and an offence. Never waits (unless
+ * `patient`). False when the queue was full or out of memory, and nothing of it was learned.
  */
 bool memory_learn(struct memory *memory, const struct memory_event *event);
 
-/* One sent message of the past: what memory_learn() would learn, but no first contacts. `query` as for outbound mail. */
+/* One sent message of the past: what memory_learn() would learn, but no first contacts. `query` as for outbound mail.
+ */
 enum status memory_learn_sent(struct memory *memory, const struct memory_query *query, struct arena *arena,
 			      bool *ret_known);
 
-/* The sketch of a message's text as a look-up makes it; false when the text is too short or too long, or no memory is left. */
+/* The sketch of a message's text as a look-up makes it; false when the text is too short or too long, or no memory is
+ * left. */
 bool memory_template_sketch(const struct memory *memory, const struct memory_query *query, struct arena *arena,
 			    struct sketch *ret_sketch);
 

@@ -50,7 +50,9 @@ static void add_text(struct memory_keys *keys, const struct memory *memory, cons
 		add_mailbox_names(&names, query->recipients[i], arena);
 	for (size_t i = 0; i < query->other_count && i < NAME_OTHERS_MAX; i++)
 		add_names(&names, query->others[i].display, arena);
-	keys->text = (struct template_text){.folded = query->text, .names = names.items, .name_count = names.count,
+	keys->text = (struct template_text){.folded = query->text,
+					    .names = names.items,
+					    .name_count = names.count,
 					    .scope = query->outbound ? keys->query.user : 0};
 	keys->sketch = (struct store_sketch){.key = &memory->key, .text = &keys->text};
 	keys->query.sketch = &keys->sketch;
@@ -143,7 +145,8 @@ static bool add_inbound(struct memory_keys *keys, const struct memory *memory, c
 	if (!pairs || !counted)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		uint64_t local = query->recipient_count ? memory_mailbox_key(memory, query->recipients[i], arena, NULL) : 0;
+		uint64_t local =
+		    query->recipient_count ? memory_mailbox_key(memory, query->recipients[i], arena, NULL) : 0;
 
 		pairs[i] = (struct store_pair){remote, domain, local};
 		counted[i] = keys->message ? values_key(memory, keys->message, remote, local) : 0;
@@ -188,7 +191,7 @@ static bool add_outbound(struct memory_keys *keys, const struct memory *memory, 
 		uint64_t remote = memory_mailbox_key(memory, query->recipients[i], arena, &normal);
 
 		pairs[i] = (struct store_pair){
-			remote, remote ? memory_domain_key(memory, normalized_domain(normal), false) : 0, local};
+		    remote, remote ? memory_domain_key(memory, normalized_domain(normal), false) : 0, local};
 		persons[i] = remote ? person_of(memory, query, remote, others, arena) : 0;
 	}
 	keys->query.pairs = pairs;

@@ -30,9 +30,8 @@ static struct change *add(struct lesson *lesson, enum change_kind kind)
 
 static bool push(struct memory *memory, struct lesson *lesson)
 {
-	bool pushed = !lesson->failed &&
-		      (lesson->changes.count == 0 ||
-		       writer_push(memory->writer, lesson->changes.items, lesson->changes.count));
+	bool pushed = !lesson->failed && (lesson->changes.count == 0 ||
+					  writer_push(memory->writer, lesson->changes.items, lesson->changes.count));
 
 	list_free(&lesson->changes);
 	return pushed;
@@ -124,7 +123,7 @@ static void learn_outbound(struct lesson *lesson, uint64_t user)
 {
 	const struct memory_keys *keys = lesson->keys;
 	const struct sketch *sketch =
-		user && keys->answered && keys->query.sketch ? store_sketch_get(keys->query.sketch) : NULL;
+	    user && keys->answered && keys->query.sketch ? store_sketch_get(keys->query.sketch) : NULL;
 
 	for (size_t i = 0; i < keys->query.pair_count; i++) {
 		const struct store_pair *pair = &keys->query.pairs[i];

@@ -46,8 +46,7 @@ static bool set_relations(const struct memory_keys *keys, const struct memory_qu
 	if (!relations || !ret->asked)
 		return relations != NULL;
 	for (size_t i = 0; i < count; i++)
-		relations[i] =
-			store_relation_of(&keys->answer.relations[i], keys->query.scope, keys->query.outbound);
+		relations[i] = store_relation_of(&keys->answer.relations[i], keys->query.scope, keys->query.outbound);
 	ret->relation = store_overall_relation(&keys->query, keys->answer.relations);
 	/* Whoever forges an address is not the one who has it. */
 	if (!query->outbound && query->auth == AUTH_FAIL) {
@@ -75,7 +74,8 @@ static void set_history(const struct memory_keys *keys, struct memory_answer *re
 	ret->duplicate = duplicates == keys->query.pair_count;
 	ret->reply_to_ours = answer->reference_ours;
 	ret->answered = site->answers > 0;
-	ret->followup = ret->relation == RELATION_STRANGER && ret->received_before && !ret->answered && !ret->reply_to_ours;
+	ret->followup =
+	    ret->relation == RELATION_STRANGER && ret->received_before && !ret->answered && !ret->reply_to_ours;
 	ret->contacted = site->recipients + (unsigned int)new_recipients;
 	ret->answers = site->answers;
 	ret->offences = answer->offences - (answer->offences && answer->offence_counted);
@@ -105,7 +105,7 @@ static void set_template(const struct memory *memory, struct memory_keys *keys, 
 		const struct store_pair *pair = &keys->query.pairs[i];
 		struct sighting own = own_sighting(keys, pair);
 		enum relation relation =
-			store_relation_of(&keys->answer.relations[i], keys->query.scope, keys->query.outbound);
+		    store_relation_of(&keys->answer.relations[i], keys->query.scope, keys->query.outbound);
 
 		if ((keys->query.outbound ? pair->remote : pair->local) && relation == RELATION_STRANGER)
 			sightings_add(&sightings, &own);

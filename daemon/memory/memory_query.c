@@ -32,13 +32,15 @@ enum status memory_query_fill(struct memory_query *query, const struct message *
 {
 	struct list others = list_make(sizeof(struct address), arena);
 
-	if (!add_others(&others, message->to, is_local, context) || !add_others(&others, message->cc, is_local, context))
+	if (!add_others(&others, message->to, is_local, context) ||
+	    !add_others(&others, message->cc, is_local, context))
 		return STATUS_NO_MEMORY;
 	query->others = others.items;
 	query->other_count = others.count;
 	query->sender = message->from.count ? message->from.items[0] : (struct address){.mailbox = STR("")};
 	query->message_id = message->message_id;
-	query->content = message->text.n ? str_sub(message->text, 0, CONTENT_MAX) : str_sub(message->raw, 0, CONTENT_MAX);
+	query->content =
+	    message->text.n ? str_sub(message->text, 0, CONTENT_MAX) : str_sub(message->raw, 0, CONTENT_MAX);
 	query->in_reply_to = raw_field(message, STR("In-Reply-To"));
 	query->references = raw_field(message, STR("References"));
 	query->personal = !message->facts.list && !message->facts.bulk && !message->facts.automatic;

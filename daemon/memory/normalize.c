@@ -18,9 +18,8 @@ static const struct {
 	const char *domain;
 	const char *same_as;
 } dotless[] = {
-	{"gmail.com", "gmail.com"},           {"googlemail.com", "gmail.com"},
-	{"proton.me", "proton.me"},           {"protonmail.com", "protonmail.com"},
-	{"protonmail.ch", "protonmail.ch"},   {"pm.me", "pm.me"},
+    {"gmail.com", "gmail.com"},           {"googlemail.com", "gmail.com"},    {"proton.me", "proton.me"},
+    {"protonmail.com", "protonmail.com"}, {"protonmail.ch", "protonmail.ch"}, {"pm.me", "pm.me"},
 };
 
 /* Without quotes and backslashes (RFC 5321 section 4.1.2), lower case. */

@@ -1,6 +1,6 @@
 /*
- * notice - what a postmaster should hear from the memory's background: handed to whoever logs, at most once a minute for
- * each kind of trouble. Thread-safe.
+ * notice - what a postmaster should hear from the memory's background: handed to whoever logs, at most once a minute
+ * for each kind of trouble. Thread-safe.
  */
 #ifndef COLDSHOULDER_MEMORY_NOTICE_H
 #define COLDSHOULDER_MEMORY_NOTICE_H
@@ -34,7 +34,7 @@ void notices_destroy(struct notices *notices);
 
 /* Hands the text on, unless one of the same kind was handed on within the last minute. */
 void notices_post(struct notices *notices, enum notice_kind kind, enum severity severity, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 
 /* Trouble of this kind is over: says so when it was spoken of. */
 void notices_settle(struct notices *notices, enum notice_kind kind, const char *text);

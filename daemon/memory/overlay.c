@@ -197,8 +197,8 @@ bool overlay_add(struct overlay *overlay, const struct overlay *older, const str
 	case CHANGE_COUNTED:
 		entry = find(older, OVERLAY_COUNTED, change->message, 0) ||
 				find(overlay, OVERLAY_COUNTED, change->message, 0)
-			? NULL
-			: take(overlay, OVERLAY_COUNTED, change->message, 0);
+			    ? NULL
+			    : take(overlay, OVERLAY_COUNTED, change->message, 0);
 		if (entry)
 			entry->count = change->flags;
 		return true;

@@ -30,7 +30,8 @@ void overlay_free(struct overlay *overlay);
 /* Empties it and keeps the memory. */
 void overlay_clear(struct overlay *overlay);
 
-/* Takes a change in; false when out of memory. `older` is the batch that is being written, which may hold it already. */
+/* Takes a change in; false when out of memory. `older` is the batch that is being written, which may hold it already.
+ */
 bool overlay_add(struct overlay *overlay, const struct overlay *older, const struct change *change);
 
 /*

@@ -92,8 +92,8 @@ static void add_sighting(const struct redis_store *store, struct redis_connectio
 }
 
 /* One key with a day: SENT (one hash) or PERSON (two). */
-static void add_dated(const struct redis_store *store, struct redis_connection *c, struct str step, uint64_t a, uint64_t b,
-		      uint32_t day, int64_t ttl)
+static void add_dated(const struct redis_store *store, struct redis_connection *c, struct str step, uint64_t a,
+		      uint64_t b, uint32_t day, int64_t ttl)
 {
 	redis_begin_step(c, store->prefix, b ? 5 : 4);
 	redis_word(c, step);

@@ -1,8 +1,9 @@
 /*
- * redis_connection - one connection to a Redis server, with a deadline on everything (RESP2; hiredis reads the replies).
+ * redis_connection - one connection to a Redis server, with a deadline on everything (RESP2; hiredis reads the
+ * replies).
  *
- * hiredis's own contexts know a timeout for each system call, which a server that answers a byte at a time outlives; here
- * the time of a whole exchange is bounded. Used by one thread at a time.
+ * hiredis's own contexts know a timeout for each system call, which a server that answers a byte at a time outlives;
+ * here the time of a whole exchange is bounded. Used by one thread at a time.
  */
 #ifndef COLDSHOULDER_MEMORY_REDIS_CONNECTION_H
 #define COLDSHOULDER_MEMORY_REDIS_CONNECTION_H
@@ -27,10 +28,10 @@ struct redis_address {
 struct redis_connection {
 	int fd; /* -1: closed */
 	redisReader *reader;
-	struct buf commands;    /* waiting to be sent */
-	size_t expected;        /* replies to them */
-	char script[48];        /* the SHA1 by which the server knows our script */
-	char error[160];        /* why the last thing failed */
+	struct buf commands; /* waiting to be sent */
+	size_t expected;     /* replies to them */
+	char script[48];     /* the SHA1 by which the server knows our script */
+	char error[160];     /* why the last thing failed */
 };
 
 struct redis_connection redis_connection_make(void);
@@ -57,8 +58,8 @@ void redis_hash(struct redis_connection *connection, uint64_t hash);
 
 /*
  * Sends what waits and reads all replies before `deadline`; `replies` (one for each command, to be freed with
- * freeReplyObject()) are filled in their order. False: the connection is closed, nothing is to be freed, and `error` says
- * why. Errors that the server answers are replies.
+ * freeReplyObject()) are filled in their order. False: the connection is closed, nothing is to be freed, and `error`
+ * says why. Errors that the server answers are replies.
  */
 bool redis_exchange(struct redis_connection *connection, redisReply **replies, int64_t deadline);
 

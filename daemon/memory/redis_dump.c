@@ -72,7 +72,8 @@ static enum status dump_contact(const struct dumper *dumper, const char *remote,
 	if (!records)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i + 1 < reply->elements; i += 2)
-		read_contact_field(records, &count, reply->element[i], (uint32_t)redis_reply_number(reply->element[i + 1]));
+		read_contact_field(records, &count, reply->element[i],
+				   (uint32_t)redis_reply_number(reply->element[i + 1]));
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		records[i].kind = RECORD_CONTACT;
 		records[i].a = hash_of(remote);
@@ -119,7 +120,8 @@ static enum status dump_template(const struct dumper *dumper, const redisReply *
 			memcpy(record.sketch.value, value->str, SKETCH_VALUES);
 			record.sketch.words = (unsigned char)value->str[SKETCH_VALUES];
 			found = true;
-		} else if (field->len == 16 && sscanf(field->str, "%8x%8x", &sighting.recipient, &sighting.sender) == 2 &&
+		} else if (field->len == 16 &&
+			   sscanf(field->str, "%8x%8x", &sighting.recipient, &sighting.sender) == 2 &&
 			   sscanf(value->str, "%8x %u", &sighting.domain, &sighting.at) == 2) {
 			sightings_add(&record.sightings, &sighting);
 		}
@@ -155,7 +157,7 @@ static enum status dump_hash(const struct dumper *dumper, char kind, const char 
 static enum status dump_string(const struct dumper *dumper, const char *name, const redisReply *reply)
 {
 	const struct store_record record = {
-		.kind = RECORD_SENT, .a = hash_of(name), .day = (uint32_t)redis_reply_number(reply)};
+	    .kind = RECORD_SENT, .a = hash_of(name), .day = (uint32_t)redis_reply_number(reply)};
 
 	return dumper->receive(dumper->context, &record);
 }

@@ -16,7 +16,8 @@ static void add_query(const struct redis_store *store, struct redis_connection *
 	int64_t today = store_day(query->now);
 	char budget[64] = "";
 
-	redis_begin_step(c, store->prefix, 16 + 4 * query->pair_count + query->companion_count + query->reference_count);
+	redis_begin_step(c, store->prefix,
+			 16 + 4 * query->pair_count + query->companion_count + query->reference_count);
 	redis_word(c, STR("look_up"));
 	redis_hash(c, store->instance);
 	redis_number(c, query->outbound);
@@ -75,7 +76,7 @@ static void read_pair(const struct redis_store *store, const redisReply *reply, 
 	uint32_t today = store_day(now);
 
 	relation->pair = store_contact_fresh(
-		(struct store_contact){.wrote = value(reply, at), .received = value(reply, at + 1)}, keep, today);
+	    (struct store_contact){.wrote = value(reply, at), .received = value(reply, at + 1)}, keep, today);
 	relation->site = store_contact_fresh((struct store_contact){value(reply, at + 2), value(reply, at + 3),
 								    value(reply, at + 4), value(reply, at + 5)},
 					     keep, today);
@@ -88,8 +89,8 @@ static void read_sighting(const redisReply *reply, struct sightings *sightings)
 {
 	struct sighting sighting;
 
-	if (reply->type == REDIS_REPLY_STRING && sscanf(reply->str, "%8x%8x %8x %u", &sighting.recipient, &sighting.sender,
-							&sighting.domain, &sighting.at) == 4)
+	if (reply->type == REDIS_REPLY_STRING && sscanf(reply->str, "%8x%8x %8x %u", &sighting.recipient,
+							&sighting.sender, &sighting.domain, &sighting.at) == 4)
 		sightings_add(sightings, &sighting);
 }
 
@@ -98,8 +99,8 @@ static bool is_fresh(uint32_t day, uint32_t days, uint32_t today)
 	return day && day + days >= today;
 }
 
-static enum status read_answer(const struct redis_store *store, const redisReply *reply, const struct store_query *query,
-			       struct store_answer *answer)
+static enum status read_answer(const struct redis_store *store, const redisReply *reply,
+			       const struct store_query *query, struct store_answer *answer)
 {
 	const struct store_retention *keep = &store->store.retention;
 	uint32_t today = store_day(query->now);

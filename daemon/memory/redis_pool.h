@@ -1,8 +1,8 @@
 /*
  * redis_pool - the connections of a process to its Redis server, and the circuit breaker before them. Thread-safe.
  *
- * After a few failures in a row the breaker opens: nobody waits for a server that does not answer. While it is open, the
- * writer's thread tries the server now and then (half open); when it answers, the breaker closes.
+ * After a few failures in a row the breaker opens: nobody waits for a server that does not answer. While it is open,
+ * the writer's thread tries the server now and then (half open); when it answers, the breaker closes.
  */
 #ifndef COLDSHOULDER_MEMORY_REDIS_POOL_H
 #define COLDSHOULDER_MEMORY_REDIS_POOL_H

@@ -19,13 +19,15 @@ static redisReply *ask(struct redis_store *store, struct redis_connection *c, en
 
 	if (!redis_exchange(c, &reply, redis_deadline(REDIS_TOOL_MS))) {
 		*ret_status = STATUS_UNAVAILABLE;
-		notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s", c->error);
+		notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s",
+			     c->error);
 		return NULL;
 	}
 	*ret_status = redis_reply_status(reply);
 	if (*ret_status == STATUS_OK)
 		return reply;
-	notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s", reply->str);
+	notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s",
+		     reply->str);
 	freeReplyObject(reply);
 	return NULL;
 }
@@ -38,7 +40,8 @@ static struct redis_connection *take(struct redis_store *store)
 
 	if (!c) {
 		redis_pool_error(&store->pool, error, sizeof error);
-		notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s", error);
+		notices_post(store->store.notices, NOTICE_LOOK_UP, SEVERITY_WARNING, "memory: the Redis server: %s",
+			     error);
 	}
 	return c;
 }
@@ -175,16 +178,16 @@ enum status redis_statistics(struct store *base, struct store_statistics *ret_st
 	if (status == STATUS_OK)
 		status = redis_look_up(base, &query, &answer);
 	*ret_statistics = (struct store_statistics){
-		.pairs = (uint64_t)counts[0],
-		.known = (uint64_t)counts[1],
-		.sites = (uint64_t)counts[2],
-		.sent = (uint64_t)counts[3],
-		.persons = (uint64_t)counts[4],
-		.offences = (uint64_t)counts[5],
-		.templates = (uint64_t)counts[6],
-		.learned = (uint64_t)counts[7],
-		.bootstrapped = answer.bootstrapped,
-		.outbound_days = answer.outbound_days,
+	    .pairs = (uint64_t)counts[0],
+	    .known = (uint64_t)counts[1],
+	    .sites = (uint64_t)counts[2],
+	    .sent = (uint64_t)counts[3],
+	    .persons = (uint64_t)counts[4],
+	    .offences = (uint64_t)counts[5],
+	    .templates = (uint64_t)counts[6],
+	    .learned = (uint64_t)counts[7],
+	    .bootstrapped = answer.bootstrapped,
+	    .outbound_days = answer.outbound_days,
 	};
 	if (status == STATUS_OK)
 		ret_statistics->bytes = used_memory(store);

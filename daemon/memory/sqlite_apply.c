@@ -29,7 +29,7 @@ static struct store_contact get_contact(const struct batch_writer *w, uint64_t r
 
 static void set_contact(const struct batch_writer *w, uint64_t remote, uint64_t local, struct store_contact contact)
 {
-	const int64_t in[] = {(int64_t)remote,  (int64_t)local,      contact.wrote,
+	const int64_t in[] = {(int64_t)remote,  (int64_t)local,     contact.wrote,
 			      contact.received, contact.recipients, contact.answers};
 
 	database_run(w->database, SQL_CONTACT_SET, in, 6);
@@ -216,9 +216,8 @@ static void take_back_templates(struct batch_writer *w, uint64_t last_id)
 static enum status apply_batch(struct sqlite_store *store, const struct change *changes, size_t count,
 			       uint64_t sequence)
 {
-	struct batch_writer w = {.store = store,
-				 .database = &store->writer,
-				 .new_templates = list_make(sizeof(struct new_template), NULL)};
+	struct batch_writer w = {
+	    .store = store, .database = &store->writer, .new_templates = list_make(sizeof(struct new_template), NULL)};
 	uint64_t last_id;
 	enum status status;
 

@@ -3,41 +3,40 @@
 #include <string.h>
 
 static const char *const texts[SQL_COUNT] = {
-	[SQL_BEGIN_READ] = "BEGIN",
-	[SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
-	[SQL_COMMIT] = "COMMIT",
-	[SQL_ROLLBACK] = "ROLLBACK",
-	[SQL_APPLIED_GET] = "SELECT sequence FROM applied WHERE writer = ?1",
-	[SQL_APPLIED_SET] = "INSERT INTO applied(writer, sequence, at) VALUES(?1, ?2, ?3) "
-			    "ON CONFLICT(writer) DO UPDATE SET sequence = ?2, at = ?3",
-	[SQL_LEARNING_GET] = "SELECT bootstrapped, outbound_days, outbound_day FROM learning",
-	[SQL_LEARNING_SET] = "UPDATE learning SET bootstrapped = ?1, outbound_days = ?2, outbound_day = ?3",
-	[SQL_CONTACT_GET] =
-		"SELECT wrote, received, recipients, answers FROM contact WHERE remote = ?1 AND local = ?2",
-	[SQL_CONTACT_SET] = "INSERT INTO contact(remote, local, wrote, received, recipients, answers) "
-			    "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(remote, local) DO UPDATE "
-			    "SET wrote = ?3, received = ?4, recipients = ?5, answers = ?6",
-	[SQL_SENT_GET] = "SELECT day FROM sent WHERE message = ?1",
-	[SQL_SENT_SET] = "INSERT INTO sent(message, day) VALUES(?1, ?2) ON CONFLICT(message) DO UPDATE "
-			 "SET day = ?2 WHERE day < ?2",
-	[SQL_PERSON_GET] = "SELECT day FROM person WHERE name = ?1 AND local = ?2",
-	[SQL_PERSON_SET] = "INSERT INTO person(name, local, day) VALUES(?1, ?2, ?3) ON CONFLICT(name, local) DO UPDATE "
-			   "SET day = ?3 WHERE day < ?3",
-	[SQL_OFFENCE_GET] = "SELECT count, at FROM offence WHERE offender = ?1",
-	[SQL_OFFENCE_SET] = "INSERT INTO offence(offender, count, at) VALUES(?1, ?2, ?3) ON CONFLICT(offender) DO UPDATE "
-			    "SET count = ?2, at = ?3",
-	[SQL_OFFENCE_DELETE] = "DELETE FROM offence WHERE offender = ?1",
-	[SQL_BUDGET_GET] = "SELECT contacts FROM budget WHERE sender = ?1 AND day = ?2",
-	[SQL_BUDGET_ADD] = "INSERT INTO budget(sender, day, contacts) VALUES(?1, ?2, 1) ON CONFLICT(sender, day) DO UPDATE "
-			   "SET contacts = contacts + 1",
-	[SQL_COUNTED_GET] = "SELECT flags, at FROM counted WHERE message = ?1",
-	[SQL_COUNTED_ADD] = "INSERT OR IGNORE INTO counted(message, flags, at) VALUES(?1, ?2, ?3)",
-	[SQL_TEMPLATE_GET] = "SELECT learned, sightings, sketch FROM template WHERE id = ?1",
-	[SQL_TEMPLATE_ADD] = "INSERT INTO template(learned, seen, sketch, sightings) VALUES(?1, ?2, ?3, ?4)",
-	[SQL_TEMPLATE_SET] = "UPDATE template SET learned = ?2, seen = ?3, sightings = ?4 WHERE id = ?1",
-	[SQL_TEMPLATE_DELETE] = "DELETE FROM template WHERE id = ?1",
-	[SQL_TEMPLATE_LAST_ID] = "SELECT id FROM template ORDER BY id DESC LIMIT 1",
-	[SQL_TEMPLATES_AFTER] = "SELECT id, sketch FROM template WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [SQL_BEGIN_READ] = "BEGIN",
+    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [SQL_COMMIT] = "COMMIT",
+    [SQL_ROLLBACK] = "ROLLBACK",
+    [SQL_APPLIED_GET] = "SELECT sequence FROM applied WHERE writer = ?1",
+    [SQL_APPLIED_SET] = "INSERT INTO applied(writer, sequence, at) VALUES(?1, ?2, ?3) "
+			"ON CONFLICT(writer) DO UPDATE SET sequence = ?2, at = ?3",
+    [SQL_LEARNING_GET] = "SELECT bootstrapped, outbound_days, outbound_day FROM learning",
+    [SQL_LEARNING_SET] = "UPDATE learning SET bootstrapped = ?1, outbound_days = ?2, outbound_day = ?3",
+    [SQL_CONTACT_GET] = "SELECT wrote, received, recipients, answers FROM contact WHERE remote = ?1 AND local = ?2",
+    [SQL_CONTACT_SET] = "INSERT INTO contact(remote, local, wrote, received, recipients, answers) "
+			"VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(remote, local) DO UPDATE "
+			"SET wrote = ?3, received = ?4, recipients = ?5, answers = ?6",
+    [SQL_SENT_GET] = "SELECT day FROM sent WHERE message = ?1",
+    [SQL_SENT_SET] = "INSERT INTO sent(message, day) VALUES(?1, ?2) ON CONFLICT(message) DO UPDATE "
+		     "SET day = ?2 WHERE day < ?2",
+    [SQL_PERSON_GET] = "SELECT day FROM person WHERE name = ?1 AND local = ?2",
+    [SQL_PERSON_SET] = "INSERT INTO person(name, local, day) VALUES(?1, ?2, ?3) ON CONFLICT(name, local) DO UPDATE "
+		       "SET day = ?3 WHERE day < ?3",
+    [SQL_OFFENCE_GET] = "SELECT count, at FROM offence WHERE offender = ?1",
+    [SQL_OFFENCE_SET] = "INSERT INTO offence(offender, count, at) VALUES(?1, ?2, ?3) ON CONFLICT(offender) DO UPDATE "
+			"SET count = ?2, at = ?3",
+    [SQL_OFFENCE_DELETE] = "DELETE FROM offence WHERE offender = ?1",
+    [SQL_BUDGET_GET] = "SELECT contacts FROM budget WHERE sender = ?1 AND day = ?2",
+    [SQL_BUDGET_ADD] = "INSERT INTO budget(sender, day, contacts) VALUES(?1, ?2, 1) ON CONFLICT(sender, day) DO UPDATE "
+		       "SET contacts = contacts + 1",
+    [SQL_COUNTED_GET] = "SELECT flags, at FROM counted WHERE message = ?1",
+    [SQL_COUNTED_ADD] = "INSERT OR IGNORE INTO counted(message, flags, at) VALUES(?1, ?2, ?3)",
+    [SQL_TEMPLATE_GET] = "SELECT learned, sightings, sketch FROM template WHERE id = ?1",
+    [SQL_TEMPLATE_ADD] = "INSERT INTO template(learned, seen, sketch, sightings) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_TEMPLATE_SET] = "UPDATE template SET learned = ?2, seen = ?3, sightings = ?4 WHERE id = ?1",
+    [SQL_TEMPLATE_DELETE] = "DELETE FROM template WHERE id = ?1",
+    [SQL_TEMPLATE_LAST_ID] = "SELECT id FROM template ORDER BY id DESC LIMIT 1",
+    [SQL_TEMPLATES_AFTER] = "SELECT id, sketch FROM template WHERE id > ?1 ORDER BY id LIMIT ?2",
 };
 
 bool database_check(struct database *database, int code)
@@ -51,8 +50,8 @@ bool database_check(struct database *database, int code)
 
 bool database_open(struct database *database, const char *path, bool create, int busy_ms)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-		    (create ? SQLITE_OPEN_CREATE : 0);
+	int flags =
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | (create ? SQLITE_OPEN_CREATE : 0);
 
 	int keep_wal = 1;
 
@@ -64,7 +63,8 @@ bool database_open(struct database *database, const char *path, bool create, int
 	}
 	sqlite3_extended_result_codes(database->handle, 1);
 	sqlite3_busy_timeout(database->handle, busy_ms);
-	/* The last to close removes the WAL by its name, which may be another file's after one was set aside: never do. */
+	/* The last to close removes the WAL by its name, which may be another file's after one was set aside: never do.
+	 */
 	sqlite3_file_control(database->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_wal);
 	/* Nothing but our own statements ever runs here, and a damaged schema must not make it otherwise. */
 	sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

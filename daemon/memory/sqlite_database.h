@@ -1,8 +1,8 @@
 /*
  * sqlite_database - one connection to the memory's file, its prepared statements, and the first error it met.
  *
- * An error sticks: after it every call does nothing and says so, until database_clear_error(). So a sequence of steps is
- * checked once, at its end. Used by one thread at a time.
+ * An error sticks: after it every call does nothing and says so, until database_clear_error(). So a sequence of steps
+ * is checked once, at its end. Used by one thread at a time.
  */
 #ifndef COLDSHOULDER_MEMORY_SQLITE_DATABASE_H
 #define COLDSHOULDER_MEMORY_SQLITE_DATABASE_H
@@ -50,8 +50,8 @@ struct database {
 };
 
 /*
- * Opens the file, which must exist unless `create`; a lock is waited for `busy_ms` milliseconds. False: database->error says
- * why, and the database is closed.
+ * Opens the file, which must exist unless `create`; a lock is waited for `busy_ms` milliseconds. False: database->error
+ * says why, and the database is closed.
  */
 bool database_open(struct database *database, const char *path, bool create, int busy_ms);
 
@@ -67,11 +67,12 @@ bool database_execute(struct database *database, const char *sql);
 bool database_run(struct database *database, enum sql sql, const int64_t *in, int in_count);
 
 /* The first row of a query, as integers; false when there is none, or after an error. */
-bool database_get(struct database *database, enum sql sql, const int64_t *in, int in_count, int64_t *out, int out_count);
+bool database_get(struct database *database, enum sql sql, const int64_t *in, int in_count, int64_t *out,
+		  int out_count);
 
 /*
- * For blobs and for queries of many rows: the statement, reset, its first parameters bound. NULL after an error. Step with
- * database_step(), and reset when done.
+ * For blobs and for queries of many rows: the statement, reset, its first parameters bound. NULL after an error. Step
+ * with database_step(), and reset when done.
  */
 sqlite3_stmt *database_statement(struct database *database, enum sql sql, const int64_t *in, int in_count);
 

@@ -12,11 +12,11 @@ typedef bool read_record(sqlite3_stmt *statement, struct store_record *record);
 static bool read_contact(sqlite3_stmt *statement, struct store_record *record)
 {
 	*record = (struct store_record){
-		.kind = RECORD_CONTACT,
-		.a = (uint64_t)sqlite3_column_int64(statement, 0),
-		.b = (uint64_t)sqlite3_column_int64(statement, 1),
-		.contact = {(uint32_t)sqlite3_column_int64(statement, 2), (uint32_t)sqlite3_column_int64(statement, 3),
-			    (uint32_t)sqlite3_column_int64(statement, 4), (uint32_t)sqlite3_column_int64(statement, 5)}};
+	    .kind = RECORD_CONTACT,
+	    .a = (uint64_t)sqlite3_column_int64(statement, 0),
+	    .b = (uint64_t)sqlite3_column_int64(statement, 1),
+	    .contact = {(uint32_t)sqlite3_column_int64(statement, 2), (uint32_t)sqlite3_column_int64(statement, 3),
+			(uint32_t)sqlite3_column_int64(statement, 4), (uint32_t)sqlite3_column_int64(statement, 5)}};
 	return true;
 }
 
@@ -86,12 +86,12 @@ enum status sqlite_dump(struct store *base, store_record_receiver *receive, void
 		const char *sql;
 		read_record *read;
 	} tables[] = {
-		{"SELECT bootstrapped, outbound_days FROM learning", read_learning},
-		{"SELECT remote, local, wrote, received, recipients, answers FROM contact", read_contact},
-		{"SELECT message, day FROM sent", read_sent},
-		{"SELECT name, local, day FROM person", read_person},
-		{"SELECT offender, count, at FROM offence", read_offence},
-		{"SELECT learned, sketch, sightings FROM template", read_template},
+	    {"SELECT bootstrapped, outbound_days FROM learning", read_learning},
+	    {"SELECT remote, local, wrote, received, recipients, answers FROM contact", read_contact},
+	    {"SELECT message, day FROM sent", read_sent},
+	    {"SELECT name, local, day FROM person", read_person},
+	    {"SELECT offender, count, at FROM offence", read_offence},
+	    {"SELECT learned, sketch, sightings FROM template", read_template},
 	};
 	struct sqlite_store *store = (struct sqlite_store *)base;
 	enum status status;
@@ -115,7 +115,8 @@ static int64_t larger(int64_t a, int64_t b)
 static void restore_contact(struct database *database, const struct store_record *record)
 {
 	const struct store_contact *new = &record->contact;
-	int64_t in[] = {(int64_t)record->a, (int64_t)record->b, new->wrote, new->received, new->recipients, new->answers};
+	int64_t in[] = {(int64_t)record->a, (int64_t)record->b, new->wrote,
+			new->received,      new->recipients,    new->answers};
 	int64_t old[4];
 
 	if (database_get(database, SQL_CONTACT_GET, in, 2, old, 4))
@@ -150,8 +151,8 @@ static void restore_template(struct sqlite_store *store, const struct store_reco
 	for (size_t i = 0; i < record->sightings.count; i++)
 		sightings_add(&sightings, &record->sightings.items[i]);
 	statement = database_statement(
-		&store->writer, SQL_TEMPLATE_SET,
-		(const int64_t[]){(int64_t)id, learned || record->flag, sightings_newest(&sightings)}, 3);
+	    &store->writer, SQL_TEMPLATE_SET,
+	    (const int64_t[]){(int64_t)id, learned || record->flag, sightings_newest(&sightings)}, 3);
 	sqlite_bind_sightings(&store->writer, statement, 4, &sightings);
 	database_step(&store->writer, statement);
 	if (statement)
@@ -221,7 +222,8 @@ static uint64_t count_rows(struct database *database, const char *sql)
 	sqlite3_stmt *statement = NULL;
 	uint64_t count = 0;
 
-	if (database->error || !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
+	if (database->error ||
+	    !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
 		return 0;
 	if (database_step(database, statement))
 		count = (uint64_t)sqlite3_column_int64(statement, 0);
@@ -240,15 +242,15 @@ enum status sqlite_statistics(struct store *base, struct store_statistics *ret_s
 	if (!database)
 		return status;
 	*ret_statistics = (struct store_statistics){
-		.pairs = count_rows(database, "SELECT count(*) FROM contact WHERE local <> 0"),
-		.known = count_rows(database, "SELECT count(*) FROM contact WHERE local <> 0 AND wrote <> 0"),
-		.sites = count_rows(database, "SELECT count(*) FROM contact WHERE local = 0"),
-		.sent = count_rows(database, "SELECT count(*) FROM sent"),
-		.persons = count_rows(database, "SELECT count(*) FROM person"),
-		.offences = count_rows(database, "SELECT count(*) FROM offence"),
-		.templates = count_rows(database, "SELECT count(*) FROM template"),
-		.learned = count_rows(database, "SELECT count(*) FROM template WHERE learned <> 0"),
-		.bytes = stat(store->path, &info) == 0 ? (uint64_t)info.st_size : 0,
+	    .pairs = count_rows(database, "SELECT count(*) FROM contact WHERE local <> 0"),
+	    .known = count_rows(database, "SELECT count(*) FROM contact WHERE local <> 0 AND wrote <> 0"),
+	    .sites = count_rows(database, "SELECT count(*) FROM contact WHERE local = 0"),
+	    .sent = count_rows(database, "SELECT count(*) FROM sent"),
+	    .persons = count_rows(database, "SELECT count(*) FROM person"),
+	    .offences = count_rows(database, "SELECT count(*) FROM offence"),
+	    .templates = count_rows(database, "SELECT count(*) FROM template"),
+	    .learned = count_rows(database, "SELECT count(*) FROM template WHERE learned <> 0"),
+	    .bytes = stat(store->path, &info) == 0 ? (uint64_t)info.st_size : 0,
 	};
 	database_get(database, SQL_LEARNING_GET, NULL, 0, learning, 2);
 	ret_statistics->bootstrapped = learning[0] != 0;

@@ -20,7 +20,8 @@ static struct store_contact get_contact(const struct look_up *l, uint64_t remote
 	int64_t out[4];
 
 	if (database_get(l->database, SQL_CONTACT_GET, in, 2, out, 4))
-		contact = (struct store_contact){(uint32_t)out[0], (uint32_t)out[1], (uint32_t)out[2], (uint32_t)out[3]};
+		contact =
+		    (struct store_contact){(uint32_t)out[0], (uint32_t)out[1], (uint32_t)out[2], (uint32_t)out[3]};
 	return store_contact_fresh(contact, &l->store->store.retention, l->today);
 }
 
@@ -75,7 +76,7 @@ static void get_numbers(const struct look_up *l)
 		l->answer->first_contacts = (uint32_t)out[0];
 	if (l->query->offender && database_get(l->database, SQL_OFFENCE_GET, &offender, 1, out, 2))
 		l->answer->offences =
-			store_offences_now((uint32_t)out[0], out[1], &l->store->store.retention, l->query->now);
+		    store_offences_now((uint32_t)out[0], out[1], &l->store->store.retention, l->query->now);
 }
 
 /* Whether the message was counted before; its flags of then, or 0. */
@@ -95,7 +96,7 @@ static void get_companions(const struct look_up *l)
 	for (size_t i = 0; i < l->query->companion_count; i++)
 		for (size_t k = 0; k < l->query->pair_count && !l->answer->companion_known; k++)
 			l->answer->companion_known =
-				get_contact(l, l->query->companions[i], l->query->pairs[k].local).wrote != 0;
+			    get_contact(l, l->query->companions[i], l->query->pairs[k].local).wrote != 0;
 }
 
 static void get_template(const struct look_up *l)

@@ -14,9 +14,8 @@ static enum status finish(struct sqlite_store *store)
 
 static void set_learned(struct sqlite_store *store, uint64_t id, bool learned, const struct sightings *sightings)
 {
-	sqlite3_stmt *statement =
-		database_statement(&store->writer, SQL_TEMPLATE_SET,
-				   (const int64_t[]){(int64_t)id, learned, sightings_newest(sightings)}, 3);
+	sqlite3_stmt *statement = database_statement(
+	    &store->writer, SQL_TEMPLATE_SET, (const int64_t[]){(int64_t)id, learned, sightings_newest(sightings)}, 3);
 
 	sqlite_bind_sightings(&store->writer, statement, 4, sightings);
 	database_step(&store->writer, statement);
@@ -97,7 +96,8 @@ static uint64_t run_deletion(struct database *database, const char *sql, int64_t
 	sqlite3_stmt *statement = NULL;
 	uint64_t count = 0;
 
-	if (database->error || !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
+	if (database->error ||
+	    !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
 		return 0;
 	database_check(database, sqlite3_bind_int64(statement, 1, key));
 	database_step(database, statement);
@@ -140,9 +140,9 @@ static uint64_t forget_sightings(struct database *database, uint64_t mailbox)
 enum status sqlite_forget(struct store *base, uint64_t mailbox, uint64_t *ret_count)
 {
 	static const char *const deletions[] = {
-		"DELETE FROM contact WHERE remote = ?1", "DELETE FROM contact WHERE local = ?1",
-		"DELETE FROM person WHERE name = ?1",    "DELETE FROM person WHERE local = ?1",
-		"DELETE FROM offence WHERE offender = ?1", "DELETE FROM budget WHERE sender = ?1",
+	    "DELETE FROM contact WHERE remote = ?1",   "DELETE FROM contact WHERE local = ?1",
+	    "DELETE FROM person WHERE name = ?1",      "DELETE FROM person WHERE local = ?1",
+	    "DELETE FROM offence WHERE offender = ?1", "DELETE FROM budget WHERE sender = ?1",
 	};
 	struct sqlite_store *store = (struct sqlite_store *)base;
 	enum status status = STATUS_UNAVAILABLE;
@@ -202,7 +202,8 @@ static void *check_in_background(void *context)
 	if (check_file(store->path, "PRAGMA quick_check(1)", should_stop, store, text, sizeof text, &error) ||
 	    (error && error != SQLITE_CORRUPT && error != SQLITE_NOTADB))
 		return NULL;
-	notices_post(store->store.notices, NOTICE_EVENT, SEVERITY_ERROR, "memory: %s is damaged: %.200s", store->path, text);
+	notices_post(store->store.notices, NOTICE_EVENT, SEVERITY_ERROR, "memory: %s is damaged: %.200s", store->path,
+		     text);
 	atomic_store(&store->damaged, true);
 	return NULL;
 }
@@ -228,7 +229,7 @@ enum status sqlite_verify(struct store *base, struct error_list *errors)
 	if (check_file(store->path, "PRAGMA integrity_check(1)", should_stop, store, text, sizeof text, &error))
 		return STATUS_OK;
 	error_add(errors, SEVERITY_ERROR, store->path,
-		  "stop the daemon, restore a backup (coldshoulder import), or move the file away: it is made anew", "%s",
-		  text);
+		  "stop the daemon, restore a backup (coldshoulder import), or move the file away: it is made anew",
+		  "%s", text);
 	return STATUS_BAD_INPUT;
 }

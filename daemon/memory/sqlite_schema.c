@@ -13,22 +13,22 @@ enum { APPLICATION_ID = 0x434f4c44 };
  * keyed hashes, days count from 1970 beginning with 1, 0 is never or nobody. A contact's local 0 is the whole site.
  */
 static const char *const migrations[] = {
-	"CREATE TABLE contact(remote INTEGER NOT NULL, local INTEGER NOT NULL, wrote INTEGER NOT NULL,"
-	" received INTEGER NOT NULL, recipients INTEGER NOT NULL, answers INTEGER NOT NULL,"
-	" PRIMARY KEY(remote, local)) WITHOUT ROWID;"
-	"CREATE TABLE sent(message INTEGER PRIMARY KEY, day INTEGER NOT NULL);"
-	"CREATE TABLE person(name INTEGER NOT NULL, local INTEGER NOT NULL, day INTEGER NOT NULL,"
-	" PRIMARY KEY(name, local)) WITHOUT ROWID;"
-	"CREATE TABLE offence(offender INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);"
-	"CREATE TABLE budget(sender INTEGER NOT NULL, day INTEGER NOT NULL, contacts INTEGER NOT NULL,"
-	" PRIMARY KEY(sender, day)) WITHOUT ROWID;"
-	"CREATE TABLE counted(message INTEGER PRIMARY KEY, flags INTEGER NOT NULL, at INTEGER NOT NULL);"
-	"CREATE TABLE template(id INTEGER PRIMARY KEY AUTOINCREMENT, learned INTEGER NOT NULL, seen INTEGER NOT NULL,"
-	" sketch BLOB NOT NULL, sightings BLOB NOT NULL);"
-	"CREATE TABLE learning(bootstrapped INTEGER NOT NULL, outbound_days INTEGER NOT NULL, outbound_day INTEGER NOT NULL);"
-	"INSERT INTO learning VALUES(0, 0, 0);"
-	"CREATE TABLE applied(writer INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at INTEGER NOT NULL);"
-	"CREATE TABLE secret(fingerprint INTEGER NOT NULL);",
+    "CREATE TABLE contact(remote INTEGER NOT NULL, local INTEGER NOT NULL, wrote INTEGER NOT NULL,"
+    " received INTEGER NOT NULL, recipients INTEGER NOT NULL, answers INTEGER NOT NULL,"
+    " PRIMARY KEY(remote, local)) WITHOUT ROWID;"
+    "CREATE TABLE sent(message INTEGER PRIMARY KEY, day INTEGER NOT NULL);"
+    "CREATE TABLE person(name INTEGER NOT NULL, local INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " PRIMARY KEY(name, local)) WITHOUT ROWID;"
+    "CREATE TABLE offence(offender INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);"
+    "CREATE TABLE budget(sender INTEGER NOT NULL, day INTEGER NOT NULL, contacts INTEGER NOT NULL,"
+    " PRIMARY KEY(sender, day)) WITHOUT ROWID;"
+    "CREATE TABLE counted(message INTEGER PRIMARY KEY, flags INTEGER NOT NULL, at INTEGER NOT NULL);"
+    "CREATE TABLE template(id INTEGER PRIMARY KEY AUTOINCREMENT, learned INTEGER NOT NULL, seen INTEGER NOT NULL,"
+    " sketch BLOB NOT NULL, sightings BLOB NOT NULL);"
+    "CREATE TABLE learning(bootstrapped INTEGER NOT NULL, outbound_days INTEGER NOT NULL, outbound_day INTEGER NOT NULL);"
+    "INSERT INTO learning VALUES(0, 0, 0);"
+    "CREATE TABLE applied(writer INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at INTEGER NOT NULL);"
+    "CREATE TABLE secret(fingerprint INTEGER NOT NULL);",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
@@ -39,7 +39,8 @@ static int64_t read_number(struct database *database, const char *sql, int64_t f
 	sqlite3_stmt *statement = NULL;
 	int64_t value = fallback;
 
-	if (database->error || !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
+	if (database->error ||
+	    !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
 		return fallback;
 	if (database_step(database, statement))
 		value = sqlite3_column_int64(statement, 0);

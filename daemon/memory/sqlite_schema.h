@@ -22,8 +22,8 @@ enum schema_state {
 enum schema_state sqlite_schema_prepare(struct database *database, uint64_t fingerprint);
 
 /*
- * Renames the file and its WAL to PATH.unusable-DATE-TIME; the new name is in `ret_name` (of `size` bytes). No connection
- * of this process may be open. False with errno set when that failed.
+ * Renames the file and its WAL to PATH.unusable-DATE-TIME; the new name is in `ret_name` (of `size` bytes). No
+ * connection of this process may be open. False with errno set when that failed.
  */
 bool sqlite_schema_set_aside(const char *path, char *ret_name, size_t size);
 

@@ -1,8 +1,8 @@
 /*
  * sqlite_store - the parts of the SQLite store that its files share. Private to them.
  *
- * Locks, in the order in which they are taken: `write_lock` (the writing connection and everything about the file's life),
- * then those of readers and index.
+ * Locks, in the order in which they are taken: `write_lock` (the writing connection and everything about the file's
+ * life), then those of readers and index.
  */
 #ifndef COLDSHOULDER_MEMORY_SQLITE_STORE_H
 #define COLDSHOULDER_MEMORY_SQLITE_STORE_H
@@ -39,7 +39,7 @@ struct sqlite_store {
 	int64_t next_sweep;
 	unsigned int sweep;
 	struct sqlite_sweep sweeps[SWEEPS];
-	bool index_loaded;
+	atomic_bool index_loaded; /* look-ups read it */
 
 	struct readers readers;
 	struct template_index *index;
@@ -97,7 +97,8 @@ void sqlite_sweep_step(struct sqlite_store *store, int64_t now);
 void sqlite_check_start(struct sqlite_store *store);
 void sqlite_check_end(struct sqlite_store *store);
 
-/* The template that `sketch` is made from, of the writing connection's view; false when there is none or after an error. */
+/* The template that `sketch` is made from, of the writing connection's view; false when there is none or after an
+ * error. */
 bool sqlite_template_find(struct sqlite_store *store, struct database *database, const struct sketch *sketch,
 			  uint64_t *ret_id, bool *ret_learned, struct sightings *ret_sightings);
 

@@ -1,6 +1,6 @@
 /*
- * Expiry in small steps: each step looks at a few hundred rows of one table, in the order of its key, so that no index on
- * days is needed and no step holds the writer up.
+ * Expiry in small steps: each step looks at a few hundred rows of one table, in the order of its key, so that no index
+ * on days is needed and no step holds the writer up.
  */
 #include "memory/sqlite_store.h"
 
@@ -17,19 +17,19 @@ static const struct {
 	const char *last;
 	const char *expire;
 } sweeps[SWEEP_TEMPLATES] = {
-	{"SELECT remote, local FROM contact WHERE (remote, local) > (?1, ?2) ORDER BY remote, local LIMIT 1 OFFSET ?3",
-	 "DELETE FROM contact WHERE (remote, local) > (?1, ?2) AND (remote, local) <= (?3, ?4) AND wrote < ?5 AND"
-	 " received < ?6"},
-	{"SELECT message, 0 FROM sent WHERE message > ?1 ORDER BY message LIMIT 1 OFFSET ?3",
-	 "DELETE FROM sent WHERE message > ?1 AND message <= ?3 AND day < ?5"},
-	{"SELECT name, local FROM person WHERE (name, local) > (?1, ?2) ORDER BY name, local LIMIT 1 OFFSET ?3",
-	 "DELETE FROM person WHERE (name, local) > (?1, ?2) AND (name, local) <= (?3, ?4) AND day < ?5"},
-	{"SELECT message, 0 FROM counted WHERE message > ?1 ORDER BY message LIMIT 1 OFFSET ?3",
-	 "DELETE FROM counted WHERE message > ?1 AND message <= ?3 AND at < ?5"},
-	{"SELECT offender, 0 FROM offence WHERE offender > ?1 ORDER BY offender LIMIT 1 OFFSET ?3",
-	 "DELETE FROM offence WHERE offender > ?1 AND offender <= ?3 AND at + count * ?6 < ?5"},
-	{"SELECT sender, day FROM budget WHERE (sender, day) > (?1, ?2) ORDER BY sender, day LIMIT 1 OFFSET ?3",
-	 "DELETE FROM budget WHERE (sender, day) > (?1, ?2) AND (sender, day) <= (?3, ?4) AND day < ?5"},
+    {"SELECT remote, local FROM contact WHERE (remote, local) > (?1, ?2) ORDER BY remote, local LIMIT 1 OFFSET ?3",
+     "DELETE FROM contact WHERE (remote, local) > (?1, ?2) AND (remote, local) <= (?3, ?4) AND wrote < ?5 AND"
+     " received < ?6"},
+    {"SELECT message, 0 FROM sent WHERE message > ?1 ORDER BY message LIMIT 1 OFFSET ?3",
+     "DELETE FROM sent WHERE message > ?1 AND message <= ?3 AND day < ?5"},
+    {"SELECT name, local FROM person WHERE (name, local) > (?1, ?2) ORDER BY name, local LIMIT 1 OFFSET ?3",
+     "DELETE FROM person WHERE (name, local) > (?1, ?2) AND (name, local) <= (?3, ?4) AND day < ?5"},
+    {"SELECT message, 0 FROM counted WHERE message > ?1 ORDER BY message LIMIT 1 OFFSET ?3",
+     "DELETE FROM counted WHERE message > ?1 AND message <= ?3 AND at < ?5"},
+    {"SELECT offender, 0 FROM offence WHERE offender > ?1 ORDER BY offender LIMIT 1 OFFSET ?3",
+     "DELETE FROM offence WHERE offender > ?1 AND offender <= ?3 AND at + count * ?6 < ?5"},
+    {"SELECT sender, day FROM budget WHERE (sender, day) > (?1, ?2) ORDER BY sender, day LIMIT 1 OFFSET ?3",
+     "DELETE FROM budget WHERE (sender, day) > (?1, ?2) AND (sender, day) <= (?3, ?4) AND day < ?5"},
 };
 
 /* The oldest values that stay, as ?5 and ?6 of the table's SQL. */
@@ -38,12 +38,12 @@ static void limits_of(const struct sqlite_store *store, unsigned int sweep, int6
 	const struct store_retention *keep = &store->store.retention;
 	int64_t today = store_day(now);
 	const int64_t table[SWEEP_TEMPLATES][2] = {
-		{today - keep->relation_days, today - keep->received_days},
-		{today - keep->message_days, 0},
-		{today - keep->relation_days, 0},
-		{now - (int64_t)keep->counted_days * SECONDS_PER_DAY, 0},
-		{now, (int64_t)keep->offence_days * SECONDS_PER_DAY},
-		{today - DAYS_OF_BUDGETS, 0},
+	    {today - keep->relation_days, today - keep->received_days},
+	    {today - keep->message_days, 0},
+	    {today - keep->relation_days, 0},
+	    {now - (int64_t)keep->counted_days * SECONDS_PER_DAY, 0},
+	    {now, (int64_t)keep->offence_days * SECONDS_PER_DAY},
+	    {today - DAYS_OF_BUDGETS, 0},
 	};
 
 	limits[0] = table[sweep][0];
@@ -56,7 +56,8 @@ static bool run_once(struct database *database, const char *sql, const int64_t *
 	sqlite3_stmt *statement = NULL;
 	bool row;
 
-	if (database->error || !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
+	if (database->error ||
+	    !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
 		return false;
 	for (int i = 0; i < sqlite3_bind_parameter_count(statement); i++)
 		database_check(database, sqlite3_bind_int64(statement, i + 1, in[i]));
@@ -82,14 +83,16 @@ static void sweep_table(struct sqlite_store *store, unsigned int sweep, int64_t 
 	*place = more ? (struct sqlite_sweep){last[0], last[1]} : (struct sqlite_sweep){INT64_MIN, INT64_MIN};
 }
 
-/* Deletes what a query of (id, sketch) gives, from the file and the index; the last id seen, or 0 when there was none. */
+/* Deletes what a query of (id, sketch) gives, from the file and the index; the last id seen, or 0 when there was none.
+ */
 static int64_t delete_templates(struct sqlite_store *store, const char *sql, const int64_t *in)
 {
 	struct database *database = &store->writer;
 	sqlite3_stmt *statement = NULL;
 	int64_t last = 0;
 
-	if (database->error || !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
+	if (database->error ||
+	    !database_check(database, sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL)))
 		return 0;
 	for (int i = 0; i < sqlite3_bind_parameter_count(statement); i++)
 		database_check(database, sqlite3_bind_int64(statement, i + 1, in[i]));

@@ -54,8 +54,9 @@ void sqlite_bind_sightings(struct database *database, sqlite3_stmt *statement, i
 		put_number(out + 12, item->at);
 	}
 	if (statement)
-		database_check(database, sqlite3_bind_blob(statement, column, blob,
-							   (int)sightings->count * SIGHTING_BLOB_BYTES, SQLITE_TRANSIENT));
+		database_check(database,
+			       sqlite3_bind_blob(statement, column, blob, (int)sightings->count * SIGHTING_BLOB_BYTES,
+						 SQLITE_TRANSIENT));
 }
 
 void sqlite_column_sightings(sqlite3_stmt *statement, int column, struct sightings *ret_sightings)
@@ -67,8 +68,8 @@ void sqlite_column_sightings(sqlite3_stmt *statement, int column, struct sightin
 	for (size_t i = 0; blob && i < count && i < SIGHTINGS_MAX; i++) {
 		const unsigned char *in = blob + i * SIGHTING_BLOB_BYTES;
 
-		ret_sightings->items[ret_sightings->count++] = (struct sighting){
-			get_number(in), get_number(in + 4), get_number(in + 8), get_number(in + 12)};
+		ret_sightings->items[ret_sightings->count++] =
+		    (struct sighting){get_number(in), get_number(in + 4), get_number(in + 8), get_number(in + 12)};
 	}
 }
 

@@ -2,8 +2,8 @@
  * store - where the memory is kept: SQLite, Redis, or nowhere. Stores know keyed hashes only, no text.
  *
  * A store is asked by any thread and written by one (the writer's), but for the tool's commands, which take turns with
- * it. Both real backends pass one conformance suite (tests/memory/). Days are counted since 1970-01-01 UTC and begin at 1;
- * 0 is "never". A key of 0 is "none".
+ * it. Both real backends pass one conformance suite (tests/memory/). Days are counted since 1970-01-01 UTC and begin at
+ * 1; 0 is "never". A key of 0 is "none".
  */
 #ifndef COLDSHOULDER_MEMORY_STORE_H
 #define COLDSHOULDER_MEMORY_STORE_H
@@ -29,8 +29,8 @@ struct store_retention {
 
 /* What is known of a remote mailbox (or domain) and a local mailbox (or the whole site). */
 struct store_contact {
-	uint32_t wrote;    /* the last day our side wrote */
-	uint32_t received; /* the last day their side wrote; up to an eighth of the retention earlier than true */
+	uint32_t wrote;      /* the last day our side wrote */
+	uint32_t received;   /* the last day their side wrote; up to an eighth of the retention earlier than true */
 	uint32_t recipients; /* site: different local mailboxes they wrote to */
 	uint32_t answers;    /* site: how many of those wrote back */
 };
@@ -61,19 +61,19 @@ const struct sketch *store_sketch_get(struct store_sketch *sketch);
 
 struct store_query {
 	bool outbound;
-	enum relation_scope scope; /* the widest that counts */
-	int64_t now;               /* seconds since 1970 */
+	enum relation_scope scope;      /* the widest that counts */
+	int64_t now;                    /* seconds since 1970 */
 	const struct store_pair *pairs; /* one a recipient */
 	size_t pair_count;
-	const uint64_t *counted; /* was this message counted for that pair? one a pair, or NULL */
-	uint64_t offence_message; /* was this message counted as an offence? */
+	const uint64_t *counted;    /* was this message counted for that pair? one a pair, or NULL */
+	uint64_t offence_message;   /* was this message counted as an offence? */
 	const uint64_t *companions; /* remote mailboxes in To and Cc */
 	size_t companion_count;
 	const uint64_t *references; /* Message-IDs that it answers */
 	size_t reference_count;
-	uint64_t person;   /* a display name: does one of the local mailboxes know it? */
-	uint64_t offender; /* whose offences */
-	uint64_t user;     /* whose first contacts of today */
+	uint64_t person;             /* a display name: does one of the local mailboxes know it? */
+	uint64_t offender;           /* whose offences */
+	uint64_t user;               /* whose first contacts of today */
 	struct store_sketch *sketch; /* NULL: do not look for a template */
 };
 
@@ -97,14 +97,7 @@ struct store_answer {
 };
 
 /* The entries of an export; also how a store is filled by an import. */
-enum store_record_kind {
-	RECORD_CONTACT,
-	RECORD_SENT,
-	RECORD_PERSON,
-	RECORD_OFFENCE,
-	RECORD_TEMPLATE,
-	RECORD_LEARNING
-};
+enum store_record_kind { RECORD_CONTACT, RECORD_SENT, RECORD_PERSON, RECORD_OFFENCE, RECORD_TEMPLATE, RECORD_LEARNING };
 
 struct store_record {
 	enum store_record_kind kind;
@@ -122,9 +115,9 @@ struct store_record {
 typedef enum status store_record_receiver(void *context, const struct store_record *record);
 
 struct store_statistics {
-	uint64_t pairs;     /* relationships: local and remote mailbox */
-	uint64_t known;     /* of them, those that our side wrote to */
-	uint64_t sites;     /* remote mailboxes and domains */
+	uint64_t pairs; /* relationships: local and remote mailbox */
+	uint64_t known; /* of them, those that our side wrote to */
+	uint64_t sites; /* remote mailboxes and domains */
 	uint64_t sent;
 	uint64_t persons;
 	uint64_t offences;
@@ -141,21 +134,23 @@ struct store_operations {
 	const char *name;
 
 	/*
-	 * Answers `query`. Any thread. STATUS_UNAVAILABLE, STATUS_BUSY, STATUS_IO, STATUS_NO_MEMORY: the answer is void. What a
-	 * stranger's mail alone needs (counted, companions, template) may be left out when the closest relation is closer.
+	 * Answers `query`. Any thread. STATUS_UNAVAILABLE, STATUS_BUSY, STATUS_IO, STATUS_NO_MEMORY: the answer is
+	 * void. What a stranger's mail alone needs (counted, companions, template) may be left out when the closest
+	 * relation is closer.
 	 */
 	enum status (*look_up)(struct store *store, const struct store_query *query, struct store_answer *answer);
 
 	/*
-	 * Applies a batch as a whole and remembers its number. The same batch may come again after a failure. STATUS_INTERNAL:
-	 * it can never be applied; any other failure: try again later.
+	 * Applies a batch as a whole and remembers its number. The same batch may come again after a failure.
+	 * STATUS_INTERNAL: it can never be applied; any other failure: try again later.
 	 */
 	enum status (*apply)(struct store *store, const struct change *changes, size_t count, uint64_t sequence);
 
 	/* A small step of house-keeping: expiry, reopening. Called about once a second by the writer's thread. */
 	void (*tend)(struct store *store, int64_t now);
 
-	/* Marks the template of `sketch` as unwanted (or makes one), or takes that back; *ret_id is 0 when there is none. */
+	/* Marks the template of `sketch` as unwanted (or makes one), or takes that back; *ret_id is 0 when there is
+	 * none. */
 	enum status (*learn_template)(struct store *store, const struct sketch *sketch, bool learned, uint64_t *ret_id);
 	/* The same by the template's id. STATUS_NOT_FOUND. */
 	enum status (*mark_template)(struct store *store, uint64_t id, bool learned);
@@ -186,8 +181,8 @@ struct memory_settings;
 struct key;
 
 /*
- * Opens a backend. Trouble with the file or server is no failure: the store is then unavailable, says so by a notice, and
- * tries again by itself. STATUS_NO_MEMORY; STATUS_BAD_INPUT: the settings are wrong, and an error has been added.
+ * Opens a backend. Trouble with the file or server is no failure: the store is then unavailable, says so by a notice,
+ * and tries again by itself. STATUS_NO_MEMORY; STATUS_BAD_INPUT: the settings are wrong, and an error has been added.
  */
 enum status store_none_open(struct store **ret_store);
 enum status store_sqlite_open(const struct memory_settings *settings, const struct key *key, struct notices *notices,

@@ -78,18 +78,18 @@ static void close_store(struct store *store)
 }
 
 static const struct store_operations operations = {
-	.name = "none",
-	.look_up = look_up,
-	.apply = apply,
-	.tend = tend,
-	.learn_template = learn_template,
-	.mark_template = mark_template,
-	.forget = forget,
-	.dump = dump,
-	.restore = restore,
-	.statistics = statistics,
-	.verify = verify,
-	.close = close_store,
+    .name = "none",
+    .look_up = look_up,
+    .apply = apply,
+    .tend = tend,
+    .learn_template = learn_template,
+    .mark_template = mark_template,
+    .forget = forget,
+    .dump = dump,
+    .restore = restore,
+    .statistics = statistics,
+    .verify = verify,
+    .close = close_store,
 };
 
 enum status store_none_open(struct store **ret_store)

@@ -1,5 +1,6 @@
 /*
- * The Redis store: settings, opening, closing, and what its files share. What it does is in the redis_*.c beside this file.
+ * The Redis store: settings, opening, closing, and what its files share. What it does is in the redis_*.c beside this
+ * file.
  */
 #include "memory/redis_store.h"
 
@@ -37,7 +38,7 @@ int64_t redis_template_ttl(const struct redis_store *store)
 
 int64_t redis_epoch(const struct redis_store *store, int64_t now)
 {
-	return now / (redis_template_ttl(store) / 2);
+	return now / redis_template_ttl(store);
 }
 
 int64_t redis_ttl(uint32_t day, uint32_t days, int64_t now)
@@ -63,7 +64,7 @@ void redis_sighting(struct redis_connection *connection, const struct sighting *
 /* Words that a server begins its errors with when it will be better later. */
 static bool is_passing(const char *error)
 {
-	static const char *const words[] = {"NOSCRIPT", "OOM",   "LOADING",    "READONLY", "MISCONF",
+	static const char *const words[] = {"NOSCRIPT", "OOM",    "LOADING",    "READONLY", "MISCONF",
 					    "BUSY",     "NOAUTH", "MASTERDOWN", "NOPERM",   "CLUSTERDOWN"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -104,18 +105,18 @@ static void close_store(struct store *base)
 }
 
 static const struct store_operations operations = {
-	.name = "Redis",
-	.look_up = redis_look_up,
-	.apply = redis_apply,
-	.tend = tend,
-	.learn_template = redis_learn_template,
-	.mark_template = redis_mark_template,
-	.forget = redis_forget,
-	.dump = redis_dump,
-	.restore = redis_restore,
-	.statistics = redis_statistics,
-	.verify = redis_verify,
-	.close = close_store,
+    .name = "Redis",
+    .look_up = redis_look_up,
+    .apply = redis_apply,
+    .tend = tend,
+    .learn_template = redis_learn_template,
+    .mark_template = redis_mark_template,
+    .forget = redis_forget,
+    .dump = redis_dump,
+    .restore = redis_restore,
+    .statistics = redis_statistics,
+    .verify = redis_verify,
+    .close = close_store,
 };
 
 static enum status wrong(struct error_list *errors, const char *where, const char *hint, const char *what)
@@ -148,7 +149,8 @@ static enum status parse_server(struct redis_store *store, const char *server, s
 	if (colon != STR_NONE)
 		port = str_sub(text, colon + 1, text.n);
 	if (!host.n || !port.n)
-		return wrong(errors, "redis_server", "\"unix:/run/redis/redis.sock\", \"HOST:PORT\" or \"[ADDRESS]:PORT\"",
+		return wrong(errors, "redis_server",
+			     "\"unix:/run/redis/redis.sock\", \"HOST:PORT\" or \"[ADDRESS]:PORT\"",
 			     "this is no address of a server");
 	address->host = arena_strndup(store->arena, host.p, host.n);
 	address->port = arena_strndup(store->arena, port.p, port.n);
@@ -165,7 +167,8 @@ static enum status read_password(struct redis_store *store, const char *path, st
 	size_t n;
 
 	if (!stream)
-		return wrong(errors, path, "redis_password_file must be readable by the daemon's user", strerror(errno));
+		return wrong(errors, path, "redis_password_file must be readable by the daemon's user",
+			     strerror(errno));
 	n = fread(text, 1, sizeof text, stream);
 	if (fstat(fileno(stream), &info) != 0)
 		info.st_mode = 0;
@@ -223,8 +226,7 @@ enum status store_redis_open(const struct memory_settings *settings, const struc
 
 	if (!store)
 		return STATUS_NO_MEMORY;
-	store->store =
-		(struct store){.operations = &operations, .retention = settings->retention, .notices = notices};
+	store->store = (struct store){.operations = &operations, .retention = settings->retention, .notices = notices};
 	store->arena = arena_create(1024);
 	if (store->arena)
 		status = read_settings(store, settings, errors, &address);

@@ -34,8 +34,8 @@ static void give_to_directory_owner(const struct sqlite_store *store, int fd)
 }
 
 /*
- * Makes the file before SQLite does, so that its mode and owner are right; WAL and shared memory take after it (as root,
- * SQLite gives them the same owner).
+ * Makes the file before SQLite does, so that its mode and owner are right; WAL and shared memory take after it (as
+ * root, SQLite gives them the same owner).
  */
 static bool make_file(const struct sqlite_store *store)
 {
@@ -100,14 +100,16 @@ static bool set_aside(struct sqlite_store *store, enum schema_state state)
 	if (!readers_disable(&store->readers))
 		return false;
 	if (!sqlite_schema_set_aside(store->path, name, sizeof name)) {
-		notices_post(store->store.notices, NOTICE_LEARN, SEVERITY_ERROR, "memory: %s: %s, and cannot be set aside: %s",
-			     store->path, state_text(state), strerror(errno));
+		notices_post(store->store.notices, NOTICE_LEARN, SEVERITY_ERROR,
+			     "memory: %s: %s, and cannot be set aside: %s", store->path, state_text(state),
+			     strerror(errno));
 		return false;
 	}
 	sqlite_index_reset(store);
 	atomic_store(&store->damaged, false);
 	notices_post(store->store.notices, NOTICE_EVENT, SEVERITY_ERROR,
-		     "memory: %s: %s; it was set aside as %s, and a fresh one begun", store->path, state_text(state), name);
+		     "memory: %s: %s; it was set aside as %s, and a fresh one begun", store->path, state_text(state),
+		     name);
 	return true;
 }
 
@@ -266,18 +268,18 @@ static void close_store(struct store *base)
 }
 
 static const struct store_operations operations = {
-	.name = "SQLite",
-	.look_up = sqlite_look_up,
-	.apply = sqlite_apply,
-	.tend = tend,
-	.learn_template = sqlite_learn_template,
-	.mark_template = sqlite_mark_template,
-	.forget = sqlite_forget,
-	.dump = sqlite_dump,
-	.restore = sqlite_restore,
-	.statistics = sqlite_statistics,
-	.verify = sqlite_verify,
-	.close = close_store,
+    .name = "SQLite",
+    .look_up = sqlite_look_up,
+    .apply = sqlite_apply,
+    .tend = tend,
+    .learn_template = sqlite_learn_template,
+    .mark_template = sqlite_mark_template,
+    .forget = sqlite_forget,
+    .dump = sqlite_dump,
+    .restore = sqlite_restore,
+    .statistics = sqlite_statistics,
+    .verify = sqlite_verify,
+    .close = close_store,
 };
 
 enum status store_sqlite_open(const struct memory_settings *settings, const struct key *key, struct notices *notices,
@@ -298,8 +300,7 @@ enum status store_sqlite_open(const struct memory_settings *settings, const stru
 		return STATUS_NO_MEMORY;
 	}
 	snprintf(store->path, n, "%s%s", settings->state_directory, file_name);
-	store->store =
-		(struct store){.operations = &operations, .retention = settings->retention, .notices = notices};
+	store->store = (struct store){.operations = &operations, .retention = settings->retention, .notices = notices};
 	store->fingerprint = key->fingerprint;
 	randombytes_buf(&store->instance, sizeof store->instance);
 	store->templates_max = settings->templates_max;

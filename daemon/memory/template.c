@@ -58,8 +58,8 @@ static bool is_link(struct str word)
 	if (str_find(word, 0, STR("://")) != STR_NONE || str_starts(word, STR("www.")))
 		return true;
 	dot = str_find_byte(word, 1, '.');
-	return dot != STR_NONE && dot + 2 < word.n && ascii_is_alnum(word.p[dot - 1]) && ascii_is_alpha(word.p[dot + 1]) &&
-	       ascii_is_alpha(word.p[dot + 2]);
+	return dot != STR_NONE && dot + 2 < word.n && ascii_is_alnum(word.p[dot - 1]) &&
+	       ascii_is_alpha(word.p[dot + 1]) && ascii_is_alpha(word.p[dot + 2]);
 }
 
 static enum mask mask_of(const struct template_text *text, struct str word)
@@ -113,9 +113,11 @@ static void add_run(struct shingles *shingles, const struct template_text *text,
 			struct str word = bare_word(str_sub(run, start, at - start));
 
 			if (word.n)
-				add_token(shingles, text, key, (struct token){.hash = key_hash(key, KEY_SHINGLE, word)});
-			add_token(shingles, text, key,
-				  (struct token){.hash = key_hash(key, KEY_SHINGLE, str_sub(run, at, n)), .unspaced = true});
+				add_token(shingles, text, key,
+					  (struct token){.hash = key_hash(key, KEY_SHINGLE, word)});
+			add_token(
+			    shingles, text, key,
+			    (struct token){.hash = key_hash(key, KEY_SHINGLE, str_sub(run, at, n)), .unspaced = true});
 			start = at + n;
 		}
 		at += n;

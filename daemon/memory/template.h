@@ -1,10 +1,10 @@
 /*
  * template - near-duplicates: is this text made from the same template as that one?
  *
- * The words of the author's text are masked (numbers, addresses, links, the names of the people concerned), neighbouring
- * words become keyed hashes (bigrams; in scripts without blanks three letters), and 126 minima over them (MinHash, Broder
- * 1997) make a sketch: the share of equal values estimates how much two texts have in common. 42 bands of three values
- * find candidates; the similarity decides, never the band. Pure; any thread.
+ * The words of the author's text are masked (numbers, addresses, links, the names of the people concerned),
+ * neighbouring words become keyed hashes (bigrams; in scripts without blanks three letters), and 126 minima over them
+ * (MinHash, Broder 1997) make a sketch: the share of equal values estimates how much two texts have in common. 42 bands
+ * of three values find candidates; the similarity decides, never the band. Pure; any thread.
  */
 #ifndef COLDSHOULDER_MEMORY_TEMPLATE_H
 #define COLDSHOULDER_MEMORY_TEMPLATE_H
@@ -26,8 +26,9 @@ struct sketch {
 };
 
 struct template_text {
-	struct str folded;       /* the author's words as folded by mail/fold */
-	const struct str *names; /* folded words to be masked: of senders, recipients and their domains; sorted or not */
+	struct str folded; /* the author's words as folded by mail/fold */
+	const struct str
+	    *names; /* folded words to be masked: of senders, recipients and their domains; sorted or not */
 	size_t name_count;
 	uint64_t scope; /* texts of different scopes are never alike: 0 inbound, a user's key outbound */
 };

@@ -18,8 +18,8 @@ struct slot {
 };
 
 /*
- * One table of 32-bit entries, open addressing: (slot + 1) << BAND_BITS | band, 0 where free. The value of the band is not
- * stored, but read from the slot's sketch when the band is the same.
+ * One table of 32-bit entries, open addressing: (slot + 1) << BAND_BITS | band, 0 where free. The value of the band is
+ * not stored, but read from the slot's sketch when the band is the same.
  */
 struct template_index {
 	pthread_rwlock_t lock;

@@ -124,7 +124,8 @@ static void write_batch(struct writer *writer)
 		struct batch *batch = writer->writing;
 
 		pthread_mutex_unlock(&writer->lock);
-		status = operations->apply(writer->settings.store, batch->changes.items, batch->changes.count, batch->sequence);
+		status = operations->apply(writer->settings.store, batch->changes.items, batch->changes.count,
+					   batch->sequence);
 		if (status == STATUS_OK)
 			notices_settle(writer->settings.notices, NOTICE_LEARN, "memory: learning works again");
 		else
@@ -256,7 +257,8 @@ bool writer_push(struct writer *writer, const struct change *changes, size_t cou
 	       writer->filling->changes.count + count > writer->settings.queue_max)
 		pthread_cond_wait(&writer->written, &writer->lock);
 	first = writer->filling->changes.count == 0;
-	added = writer->filling->changes.count + count <= writer->settings.queue_max && add_changes(writer, changes, count);
+	added =
+	    writer->filling->changes.count + count <= writer->settings.queue_max && add_changes(writer, changes, count);
 	if (added) {
 		writer->counters.queued += (unsigned long)count;
 		writer->pushed = writer->filling->sequence;
@@ -275,8 +277,8 @@ bool writer_push(struct writer *writer, const struct change *changes, size_t cou
 }
 
 /*
- * Called after the store was asked. A batch that was written since then is not in that snapshot, but it is still here: the
- * last batch written stays until the next one is, and a look-up takes less than an interval.
+ * Called after the store was asked. A batch that was written since then is not in that snapshot, but it is still here:
+ * the last batch written stays until the next one is, and a look-up takes less than an interval.
  */
 void writer_answer(struct writer *writer, const struct store_query *query, const struct sketch *sketch,
 		   struct store_answer *answer)

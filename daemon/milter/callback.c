@@ -122,6 +122,12 @@ static sfsistat on_connect(SMFICTX *ctx, char *host_name, _SOCK_ADDR *address)
 	    .mta_version = smfi_getsymval(ctx, "v"),
 	};
 
+	/* An MTA that goes on with a new connection (SMFIC_QUIT_NC) does not negotiate again: what was agreed stays. */
+	if (!session) {
+		const struct negotiation agreed = negotiation_choose(~0UL, ~0UL);
+
+		session = open_session(ctx, &agreed);
+	}
 	if (session)
 		session_set_client(session, host_name, address, &macros);
 	return leave(session, SMFIP_NR_CONN);

@@ -148,14 +148,14 @@ enum status edits_apply(SMFICTX *ctx, struct session *session, const struct deci
 	case ACTION_COUNT:
 		break;
 	}
-	status = edit_headers(ctx, session, decision, ret_step);
-	if (status == STATUS_OK && decision->outcome.action == ACTION_QUARANTINE) {
+	*ret_answer = SMFIS_CONTINUE;
+	if (decision->outcome.action == ACTION_QUARANTINE) {
 		*ret_step = "quarantine";
 		status = quarantine(ctx, session, decision);
+		if (status != STATUS_OK)
+			return status;
 	}
-	if (status == STATUS_OK)
-		*ret_answer = SMFIS_CONTINUE;
-	return status;
+	return edit_headers(ctx, session, decision, ret_step);
 }
 
 enum status edits_remove_forged(SMFICTX *ctx, struct session *session, enum direction direction)

@@ -50,6 +50,11 @@ static void wait_for_callbacks(void)
 		nanosleep(&pause, NULL);
 }
 
+bool filter_is_idle(void)
+{
+	return atomic_load(&state.running) == 0;
+}
+
 enum status filter_run(void)
 {
 	int result;

@@ -56,6 +56,9 @@ enum status filter_open_own(const char *socket);
  */
 enum status filter_run(void);
 
+/* True when no callback is running: what callbacks use may be freed. */
+bool filter_is_idle(void);
+
 /*
  * Ends filter_run(): no new connections, running callbacks finish, all sessions are cut. Returns when libmilter has
  * stopped accepting (milliseconds). May be called before filter_run(), and more than once.

@@ -1,19 +1,19 @@
 #include "policy/action.h"
 
 const struct policy policy_default_inbound = {
-	.name = "inbound",
-	.tag = {.at = 5.0, .set = true},
-	.classes_off = {[CLASS_DIGEST] = true},
+    .name = "inbound",
+    .tag = {.at = 5.0, .set = true},
+    .classes_off = {[CLASS_DIGEST] = true},
 };
 
 const struct policy policy_default_outbound = {
-	.name = "outbound",
-	.tag = {.at = 5.0, .set = true},
+    .name = "outbound",
+    .tag = {.at = 5.0, .set = true},
 };
 
 static const char *const action_names[ACTION_COUNT] = {
-	[ACTION_ACCEPT] = "accept",         [ACTION_TAG] = "tag",       [ACTION_TEMPFAIL] = "tempfail",
-	[ACTION_QUARANTINE] = "quarantine", [ACTION_REJECT] = "reject", [ACTION_DISCARD] = "discard",
+    [ACTION_ACCEPT] = "accept",         [ACTION_TAG] = "tag",       [ACTION_TEMPFAIL] = "tempfail",
+    [ACTION_QUARANTINE] = "quarantine", [ACTION_REJECT] = "reject", [ACTION_DISCARD] = "discard",
 };
 
 const char *action_name(enum action action)
@@ -44,9 +44,11 @@ static enum action severest(const struct policy *policy, double score, double *r
 		const struct threshold *threshold;
 		enum action action;
 	} steps[] = {
-		{&policy->discard, ACTION_DISCARD},       {&policy->reject, ACTION_REJECT},
-		{&policy->quarantine, ACTION_QUARANTINE}, {&policy->tempfail, ACTION_TEMPFAIL},
-		{&policy->tag, ACTION_TAG},
+	    {&policy->discard, ACTION_DISCARD},
+	    {&policy->reject, ACTION_REJECT},
+	    {&policy->quarantine, ACTION_QUARANTINE},
+	    {&policy->tempfail, ACTION_TEMPFAIL},
+	    {&policy->tag, ACTION_TAG},
 	};
 
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -72,9 +74,19 @@ struct policy_outcome policy_apply(const struct policy *policy, enum direction d
 	outcome.would = severest(policy, verdict->score, &outcome.threshold);
 	if (direction == DIRECTION_OUTBOUND && outcome.would == ACTION_TAG)
 		outcome.would = ACTION_ACCEPT;
-	if (policy->shadow)
+	if (policy->shadow) {
+		outcome.threshold = policy->tag.at;
 		return outcome;
+	}
 	outcome.action = outcome.would;
 	outcome.mark_as_spam = direction == DIRECTION_INBOUND && reaches(&policy->mark_as_spam, verdict->score);
 	return outcome;
+}
+
+void policy_hold_back(struct policy_outcome *outcome, const struct policy *policy, enum direction direction)
+{
+	if (outcome->action <= ACTION_TAG)
+		return;
+	outcome->action = direction == DIRECTION_INBOUND ? ACTION_TAG : ACTION_ACCEPT;
+	outcome->threshold = policy->tag.at;
 }

@@ -8,7 +8,15 @@
 #include "engine/verdict.h"
 
 /* Ordered by severity as design 2.6 merges them: the mildest blocking action is the lowest above tag. */
-enum action { ACTION_ACCEPT, ACTION_TAG, ACTION_TEMPFAIL, ACTION_QUARANTINE, ACTION_REJECT, ACTION_DISCARD, ACTION_COUNT };
+enum action {
+	ACTION_ACCEPT,
+	ACTION_TAG,
+	ACTION_TEMPFAIL,
+	ACTION_QUARANTINE,
+	ACTION_REJECT,
+	ACTION_DISCARD,
+	ACTION_COUNT
+};
 
 /* "accept", "tag", ... ; and back: false for an unknown name. */
 const char *action_name(enum action action);
@@ -37,7 +45,7 @@ struct policy {
 struct policy_outcome {
 	enum mail_class mail_class; /* CLASS_CLEAN below the tag threshold */
 	enum action action;
-	enum action would;   /* what would have been done, were it not for shadow */
+	enum action would; /* what would have been done, were it not for shadow */
 	bool mark_as_spam;
 	double threshold; /* the one that `action` is measured by: tag's when accepted */
 };
@@ -46,7 +54,11 @@ struct policy_outcome {
 extern const struct policy policy_default_inbound;
 extern const struct policy policy_default_outbound;
 
+/* Takes an action stronger than tagging back to tagging (outbound: to accepting); `would` keeps what was held back. */
+void policy_hold_back(struct policy_outcome *outcome, const struct policy *policy, enum direction direction);
+
 /* Score decides whether, class decides what. Outbound messages are never tagged. Pure. */
-struct policy_outcome policy_apply(const struct policy *policy, enum direction direction, const struct verdict *verdict);
+struct policy_outcome policy_apply(const struct policy *policy, enum direction direction,
+				   const struct verdict *verdict);
 
 #endif

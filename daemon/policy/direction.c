@@ -66,7 +66,7 @@ bool network_parse(struct str text, struct network *ret_network)
 	/* Host bits must be zero: 192.0.2.1/24 is more likely a slip than a network. */
 	memcpy(masked, network.address, sizeof masked);
 	for (unsigned int bit = 0; bit < network.prefix_bits; bit++)
-		masked[bit / 8] &= (uint8_t)~(0x80U >> bit % 8);
+		masked[bit / 8] &= (uint8_t) ~(0x80U >> bit % 8);
 	if (memcmp(masked, zeros, sizeof zeros) != 0)
 		return false;
 	*ret_network = network;
@@ -122,8 +122,7 @@ static bool goes_out(const struct direction_settings *settings, const struct env
 			return true;
 	if (envelope->local_pickup)
 		return local_sender;
-	return local_sender &&
-	       network_contains(settings->networks, settings->network_count, envelope->client_address);
+	return local_sender && network_contains(settings->networks, settings->network_count, envelope->client_address);
 }
 
 enum direction direction_decide(const struct direction_settings *settings, const struct envelope *envelope)

@@ -34,8 +34,9 @@ bool network_contains(const struct network *networks, size_t count, struct str a
 bool direction_is_local(const struct direction_settings *settings, struct str mailbox);
 
 /*
- * Authenticated -> outbound; a daemon name of outbound_daemons -> outbound; local pickup with a local sender -> outbound;
- * a client in `networks` with a local sender -> outbound; else inbound. Outbound with local recipients only is internal.
+ * Authenticated -> outbound; a daemon name of outbound_daemons -> outbound; local pickup with a local sender ->
+ * outbound; a client in `networks` with a local sender -> outbound; else inbound. Outbound with local recipients only
+ * is internal.
  */
 enum direction direction_decide(const struct direction_settings *settings, const struct envelope *envelope);
 

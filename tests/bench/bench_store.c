@@ -151,7 +151,8 @@ static void make_text(char *out, size_t size)
 	size_t n = 0;
 
 	for (int i = 0; i < WORDS; i++)
-		n += (size_t)snprintf(out + n, size - n, "w%cord%c ", 'a' + (int)next_random(26), 'a' + (int)next_random(26));
+		n += (size_t)snprintf(out + n, size - n, "w%cord%c ", 'a' + (int)next_random(26),
+				      'a' + (int)next_random(26));
 }
 
 enum kind { CORRESPONDENT, LIST, STRANGER_LONG, STRANGER_SHORT, KINDS };
@@ -261,8 +262,8 @@ static void bench(uint32_t relations)
 	memory_close(memory);
 	memory = open_memory();
 	with_templates = size_of(memory);
-	printf("%u relationships (%.0f bytes each, with site and domain), %u templates (%.0f bytes each): %.1f MiB\n", relations,
-	       (double)(with_relations - empty) / relations, templates,
+	printf("%u relationships (%.0f bytes each, with site and domain), %u templates (%.0f bytes each): %.1f MiB\n",
+	       relations, (double)(with_relations - empty) / relations, templates,
 	       (double)(with_templates - with_relations) / templates, (double)with_templates / 1048576);
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		measure(memory, kind, relations);

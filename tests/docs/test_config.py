@@ -6,7 +6,7 @@ import pathlib
 import re
 import tempfile
 
-from documents import RULE, SOURCE, DocumentTest, main, programs, run, source
+from documents import RULE, SOURCE, DocumentTest, Page, displays, main, programs, run, source
 
 CONFIG = SOURCE / "conf" / "coldshoulder.conf"
 EXAMPLES = SOURCE / "conf" / "examples"
@@ -58,8 +58,10 @@ class Load(DocumentTest):
         """Every value in the file is the built-in one, but for what is called an example."""
         defaults = dict(re.findall(r'\{\{"([\w.]+)",\s*"(?:[^"\\]|\\.)*",\s*"((?:[^"\\]|\\.)*)"\}',
                                    source("judge/config_keys.c")))
-        defaults.update({f"{direction}.{key}": value for direction in ("inbound", "outbound") for key, value in re.findall(
-            r'\{\{#direction "\.(\w+)", "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)"\}', source("judge/config_keys.c"))})
+        policy = re.findall(r'\{\{#direction "\.(\w+)", "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)"\}',
+                            source("judge/config_keys.c"))
+        for direction in ("inbound", "outbound"):
+            defaults.update({f"{direction}.{key}": value for key, value in policy})
         defaults.update({"inbound.ignore_classes": '( \\"digest\\" )'})
         group, seen = "", 0
         for line in uncommented(CONFIG.read_text(encoding="utf-8")).splitlines():
@@ -80,6 +82,11 @@ class Load(DocumentTest):
             with self.subTest(path.name):
                 result = self.load(path.read_text(encoding="utf-8"))
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_example_of_the_manual_page(self):
+        (_, text), = displays(Page("coldshoulder.conf.5"), "load")
+        result = self.load(text)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_example_rules(self):
         """Beside the shipped rules, of which nothing is asked here."""

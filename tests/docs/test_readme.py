@@ -41,7 +41,8 @@ def keys(line):
 class Commands(DocumentTest):
     def test_our_commands(self):
         """Each subcommand is there, and takes the options that are shown."""
-        lines = [line for text in blocks() for line in text.splitlines()] + re.findall(r"`(coldshoulder[^`]*)`", readme())
+        lines = [line for text in blocks() for line in text.splitlines()]
+        lines += re.findall(r"`(coldshoulder[^`]*)`", readme())
         seen = set()
         for line in lines:
             match = re.match(r"(?:sudo )?(?:build/release/)?(coldshoulderd?)\b(?!\[)(?: (\w+))?(.*)$", line)

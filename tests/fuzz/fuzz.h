@@ -28,8 +28,8 @@ static inline void fuzz_check_utf8(struct str text)
 
 	while (at < text.n) {
 		utf8proc_int32_t code;
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.p + at,
-						      (utf8proc_ssize_t)(text.n - at), &code);
+		utf8proc_ssize_t n =
+		    utf8proc_iterate((const utf8proc_uint8_t *)text.p + at, (utf8proc_ssize_t)(text.n - at), &code);
 
 		fuzz_check(n > 0, "text is valid UTF-8");
 		at += (size_t)n;

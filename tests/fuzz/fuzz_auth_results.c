@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_under(&message, AUTH_MODE_STRIPPED, STR("4Q"), &evidence);
 	auth_dkim_passed(&evidence, STR("linkedin.com"));
 	read_under(&message, AUTH_MODE_OFF, STR("4Q"), &evidence);
-	fuzz_check(evidence.from == AUTH_NONE && !evidence.dkim_domain_count && !evidence.forged, "off believes nothing");
+	fuzz_check(evidence.from == AUTH_NONE && !evidence.dkim_domain_count && !evidence.forged,
+		   "off believes nothing");
 	/* The input cannot know this queue id: the fuzzer would have to guess 20 random letters. */
 	read_under(&message, AUTH_MODE_JOBID, STR("QXZKVJWBPYGMCFLDHTNS"), &evidence);
 	fuzz_check(evidence.from == AUTH_NONE && !evidence.dkim_domain_count, "jobid believes only this queue id");

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (expr_evaluate(expression, &input))
 			expr_describe(expression, &input, &out);
 	} else {
-		fuzz_check(status == STATUS_BAD_INPUT && error.what[0] && error.offset <= size, "a refusal has a reason");
+		fuzz_check(status == STATUS_BAD_INPUT && error.what[0] && error.offset <= size,
+			   "a refusal has a reason");
 	}
 	arena_destroy(arena);
 	return 0;

@@ -23,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		fuzz_check(i == 0 || word->folded > last_folded, "folded offsets grow");
 		fuzz_check(word->original >= last_original, "original offsets grow");
-		fuzz_check(word->original_end <= size && word->original <= word->original_end, "words lie in the original");
+		fuzz_check(word->original_end <= size && word->original <= word->original_end,
+			   "words lie in the original");
 		last_folded = word->folded;
 		last_original = word->original;
 	}

@@ -20,14 +20,16 @@ static void check_view(struct views *views, enum view_kind kind, struct str head
 	if (kind != VIEW_RAW_HEADER)
 		fuzz_check_utf8(view->text);
 	for (size_t i = 0; i < view->word_count; i++) {
-		fuzz_check(view->words[i].folded >= last && view->words[i].folded <= view->text.n, "words are in order");
+		fuzz_check(view->words[i].folded >= last && view->words[i].folded <= view->text.n,
+			   "words are in order");
 		fuzz_check(view->words[i].original <= view->words[i].original_end &&
-				   view->words[i].original_end <= view->original.n,
+			       view->words[i].original_end <= view->original.n,
 			   "words lie in the original");
 		last = view->words[i].folded;
 	}
 	view_evidence(view, 0, view->text.n);
-	view_evidence(view, view->text.n / 2, view->text.n / 2 + 1 <= view->text.n ? view->text.n / 2 + 1 : view->text.n);
+	view_evidence(view, view->text.n / 2,
+		      view->text.n / 2 + 1 <= view->text.n ? view->text.n / 2 + 1 : view->text.n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

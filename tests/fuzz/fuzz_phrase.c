@@ -23,12 +23,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct str pattern = phrase_pattern(&phrase, arena);
 		int code;
 		size_t offset;
-		pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF,
-						     &code, &offset, NULL);
+		pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+						     PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset, NULL);
 
-		/* Sizes and nesting are PCRE2's to refuse; anything else would be a phrase that means something else. */
+		/* Sizes and nesting are PCRE2's to refuse; anything else would be a phrase that means something else.
+		 */
 		fuzz_check(compiled || size > 1000 || code == PCRE2_ERROR_PATTERN_TOO_LARGE ||
-				   code == PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP,
+			       code == PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP,
 			   "a phrase is a valid pattern");
 		pcre2_code_free(compiled);
 	} else {

@@ -4,8 +4,8 @@
  *
  *   eval_templates [--bars] [--others DIRECTORY]... TEXTS...
  *
- * TEXTS are directories of messages, one language each (its name stands in the table). --others: mail by many authors, all
- * pairs of which are compared; pairs that merge are listed by file. --bars: exit 1 when a bar is missed.
+ * TEXTS are directories of messages, one language each (its name stands in the table). --others: mail by many authors,
+ * all pairs of which are compared; pairs that merge are listed by file. --bars: exit 1 when a bar is missed.
  */
 #include "base/buf.h"
 #include "base/list.h"
@@ -122,14 +122,19 @@ static void add_directory(struct list *list, const char *path, const char *langu
 		char child[4096];
 		struct stat info;
 
+		bool wanted = entries[i]->d_name[0] != '.' && !strstr(entries[i]->d_name, ".md");
+
 		snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name);
-		if (entries[i]->d_name[0] == '.' || stat(child, &info) != 0)
+		free(entries[i]);
+		if (!wanted || stat(child, &info) != 0)
 			continue;
 		if (S_ISDIR(info.st_mode))
 			add_directory(list, child, language);
-		else if (S_ISREG(info.st_mode) && info.st_size < FILE_MAX && !strstr(entries[i]->d_name, ".md"))
+		else if (S_ISREG(info.st_mode) && info.st_size < FILE_MAX)
 			add_message(list, child, language);
 	}
+	if (count >= 0)
+		free(entries);
 }
 
 /* Cuts a text into units that can be changed: words, and pairs of letters where no blanks are written. */

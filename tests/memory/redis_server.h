@@ -9,8 +9,8 @@
 
 struct redis_server {
 	char directory[64];
-	char socket[96];  /* "unix:PATH" */
-	char key[96];     /* path of a key file */
+	char socket[96];   /* "unix:PATH" */
+	char key[96];      /* path of a key file */
 	char password[96]; /* path of a password file; used when the server was started with one */
 	pid_t pid;
 };

@@ -1,6 +1,6 @@
 /*
- * What goes wrong with a file: mail flows on with unknown relations, somebody is told once a minute, and all is well again
- * by itself. Each test has a directory of its own and a memory that is opened as the daemon opens it.
+ * What goes wrong with a file: mail flows on with unknown relations, somebody is told once a minute, and all is well
+ * again by itself. Each test has a directory of its own and a memory that is opened as the daemon opens it.
  */
 #include "suite.h"
 
@@ -284,7 +284,8 @@ static void test_a_locked_database(void **state)
 	(void)state;
 	make_memory();
 	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM counted; COMMIT",
+	assert_int_equal(sqlite3_exec(other,
+				      "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; DELETE FROM counted; COMMIT",
 				      NULL, NULL, NULL),
 			 SQLITE_OK);
 	memory = suite_open(&backend, NULL);
@@ -374,7 +375,8 @@ static void test_the_database_of_another_program_is_set_aside(void **state)
 	make_memory();
 	unlink(path);
 	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "PRAGMA application_id = 7; CREATE TABLE theirs(x)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "PRAGMA application_id = 7; CREATE TABLE theirs(x)", NULL, NULL, NULL),
+			 SQLITE_OK);
 	sqlite3_close(other);
 	check_fresh_start();
 }
@@ -516,12 +518,13 @@ static void test_what_is_too_old_is_deleted(void **state)
 		suite_send(memory, "jo@ours.test", to, now - (i % 2 ? 100 : 800) * (int64_t)SECONDS_PER_DAY);
 	}
 	assert_true(memory_flush(memory, 10000));
-	assert_int_equal(count_rows("SELECT count(*) FROM contact WHERE local <> 0"), 700);
-	/* The writer's thread does this once a second; here it is not waited for. */
+	/* The writer's thread may have begun to. */
+	assert_true(count_rows("SELECT count(*) FROM contact WHERE local <> 0") > 350);
 	for (int i = 0; i < 4 * 7; i++) {
 		pause_ms(1001);
 		store->operations->tend(store, now);
-		if (count_rows("SELECT count(*) FROM contact") == 3 * 350 && count_rows("SELECT count(*) FROM sent") == 0)
+		if (count_rows("SELECT count(*) FROM contact") == 3 * 350 &&
+		    count_rows("SELECT count(*) FROM sent") == 0)
 			break;
 	}
 	assert_int_equal(count_rows("SELECT count(*) FROM contact WHERE local <> 0"), 350);
@@ -534,19 +537,19 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_kill_9_loses_no_more_than_a_batch),
-		TEST(test_a_full_disk_stops_learning_only),
-		TEST(test_a_read_only_directory),
-		TEST(test_a_locked_database),
-		TEST(test_a_writer_beside_us_holds_nothing_up),
-		TEST(test_a_file_that_is_no_database_is_set_aside),
-		TEST(test_the_database_of_another_program_is_set_aside),
-		TEST(test_damage_found_while_running_is_mended),
-		TEST(test_hidden_damage_is_found_in_the_background),
-		TEST(test_another_key_is_not_mistaken_for_ours),
-		TEST(test_a_file_of_a_newer_version_is_left_alone),
-		TEST(test_a_removed_file_is_made_anew),
-		TEST(test_what_is_too_old_is_deleted),
+	    TEST(test_kill_9_loses_no_more_than_a_batch),
+	    TEST(test_a_full_disk_stops_learning_only),
+	    TEST(test_a_read_only_directory),
+	    TEST(test_a_locked_database),
+	    TEST(test_a_writer_beside_us_holds_nothing_up),
+	    TEST(test_a_file_that_is_no_database_is_set_aside),
+	    TEST(test_the_database_of_another_program_is_set_aside),
+	    TEST(test_damage_found_while_running_is_mended),
+	    TEST(test_hidden_damage_is_found_in_the_background),
+	    TEST(test_another_key_is_not_mistaken_for_ours),
+	    TEST(test_a_file_of_a_newer_version_is_left_alone),
+	    TEST(test_a_removed_file_is_made_anew),
+	    TEST(test_what_is_too_old_is_deleted),
 	};
 #undef TEST
 

@@ -1,6 +1,6 @@
 /*
- * What goes wrong with a server: look-ups keep their deadline, relations are unknown and never strangers', somebody is told
- * once a minute, and all is well again by itself. And what two hosts with one server know of each other.
+ * What goes wrong with a server: look-ups keep their deadline, relations are unknown and never strangers', somebody is
+ * told once a minute, and all is well again by itself. And what two hosts with one server know of each other.
  */
 #include "redis_server.h"
 #include "suite.h"
@@ -267,7 +267,8 @@ static bool pass_on(struct proxy *proxy, int from, int to, bool from_server)
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EINTR);
 	if (from_server && atomic_load(&proxy->mode) == PROXY_DRIP) {
-		for (ssize_t i = 0; i < n && !atomic_load(&proxy->stopping) && atomic_load(&proxy->mode) == PROXY_DRIP; i++) {
+		for (ssize_t i = 0; i < n && !atomic_load(&proxy->stopping) && atomic_load(&proxy->mode) == PROXY_DRIP;
+		     i++) {
 			if (send(to, bytes + i, 1, MSG_NOSIGNAL) != 1)
 				return false;
 			usleep(10000);
@@ -413,9 +414,9 @@ static void test_a_look_up_is_one_round_trip(void **state)
 static void test_two_hosts_share_what_they_know(void **state)
 {
 	static const char pitch[] =
-		"i am sorry to bother you on a busy day, but i came across your company and was impressed by what your team has "
-		"built so far. we help firms like yours to win many new customers a month without any cold calls at all. would "
-		"you be open to a quick call?";
+	    "i am sorry to bother you on a busy day, but i came across your company and was impressed by what your team has "
+	    "built so far. we help firms like yours to win many new customers a month without any cold calls at all. would "
+	    "you be open to a quick call?";
 	struct memory *hosts[] = {suite_open(&backend, NULL), suite_open(&backend, NULL)};
 	struct arena *arena = arena_create(0);
 	struct memory_answer answer;
@@ -429,8 +430,8 @@ static void test_two_hosts_share_what_they_know(void **state)
 	for (int i = 0; i < 4; i++) {
 		char from[64], to[64], id[64];
 		struct str recipient;
-		struct memory_query query = {.personal = true, .text = STR(pitch), .recipients = &recipient,
-					     .recipient_count = 1};
+		struct memory_query query = {
+		    .personal = true, .text = STR(pitch), .recipients = &recipient, .recipient_count = 1};
 
 		snprintf(from, sizeof from, "s%d@sales%d.test", i, i);
 		snprintf(to, sizeof to, "u%d@ours.test", i);
@@ -453,16 +454,16 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_stopped_server),
-		TEST(test_a_paused_server),
-		TEST(test_a_server_that_was_never_there),
-		TEST(test_a_wrong_password),
-		TEST(test_another_key),
-		TEST(test_a_forgotten_script),
-		TEST(test_a_full_server),
-		TEST(test_a_server_that_answers_slowly),
-		TEST(test_a_look_up_is_one_round_trip),
-		TEST(test_two_hosts_share_what_they_know),
+	    TEST(test_a_stopped_server),
+	    TEST(test_a_paused_server),
+	    TEST(test_a_server_that_was_never_there),
+	    TEST(test_a_wrong_password),
+	    TEST(test_another_key),
+	    TEST(test_a_forgotten_script),
+	    TEST(test_a_full_server),
+	    TEST(test_a_server_that_answers_slowly),
+	    TEST(test_a_look_up_is_one_round_trip),
+	    TEST(test_two_hosts_share_what_they_know),
 	};
 #undef TEST
 

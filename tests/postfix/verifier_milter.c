@@ -60,14 +60,14 @@ static sfsistat on_close(SMFICTX *ctx)
 int main(int argc, char **argv)
 {
 	struct smfiDesc description = {
-		.xxfi_name = "verifier",
-		.xxfi_version = SMFI_VERSION,
-		.xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS,
-		.xxfi_envfrom = on_envfrom,
-		.xxfi_header = on_header,
-		.xxfi_eom = on_eom,
-		.xxfi_abort = on_close,
-		.xxfi_close = on_close,
+	    .xxfi_name = "verifier",
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS,
+	    .xxfi_envfrom = on_envfrom,
+	    .xxfi_header = on_header,
+	    .xxfi_eom = on_eom,
+	    .xxfi_abort = on_close,
+	    .xxfi_close = on_close,
 	};
 
 	if (argc != 3) {

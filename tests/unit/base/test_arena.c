@@ -71,10 +71,10 @@ static void test_copies_and_zeroes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_blocks_are_aligned_and_separate),
-		cmocka_unit_test(test_a_block_may_be_larger_than_a_chunk),
-		cmocka_unit_test(test_absurd_sizes_fail_and_do_no_harm),
-		cmocka_unit_test(test_copies_and_zeroes),
+	    cmocka_unit_test(test_blocks_are_aligned_and_separate),
+	    cmocka_unit_test(test_a_block_may_be_larger_than_a_chunk),
+	    cmocka_unit_test(test_absurd_sizes_fail_and_do_no_harm),
+	    cmocka_unit_test(test_copies_and_zeroes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,9 +71,9 @@ static void test_utf8(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_growing),
-		cmocka_unit_test(test_a_failure_sticks),
-		cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_growing),
+	    cmocka_unit_test(test_a_failure_sticks),
+	    cmocka_unit_test(test_utf8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

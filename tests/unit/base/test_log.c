@@ -34,9 +34,9 @@ static void test_what_could_break_a_line_is_escaped(void **state)
 	check(STR("a\0b"), "a\\x00b");
 	check(STR("\x1b[31m"), "\\x1B[31m");
 	check(STR("\\x41\""), "\\x5Cx41\\x22");
-	check(STR("\xc2\x85"), "\\xC2\\x85");             /* C1: next line */
-	check(STR("\xe2\x80\xa8"), "\\xE2\\x80\\xA8");     /* line separator */
-	check(STR("\xe2\x80\xae"), "\\xE2\\x80\\xAE");     /* right-to-left override */
+	check(STR("\xc2\x85"), "\\xC2\\x85");          /* C1: next line */
+	check(STR("\xe2\x80\xa8"), "\\xE2\\x80\\xA8"); /* line separator */
+	check(STR("\xe2\x80\xae"), "\\xE2\\x80\\xAE"); /* right-to-left override */
 }
 
 static void test_bytes_that_are_no_utf8_are_escaped(void **state)
@@ -62,10 +62,10 @@ static void test_long_values_are_cut_visibly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ordinary_words_stay),
-		cmocka_unit_test(test_what_could_break_a_line_is_escaped),
-		cmocka_unit_test(test_bytes_that_are_no_utf8_are_escaped),
-		cmocka_unit_test(test_long_values_are_cut_visibly),
+	    cmocka_unit_test(test_ordinary_words_stay),
+	    cmocka_unit_test(test_what_could_break_a_line_is_escaped),
+	    cmocka_unit_test(test_bytes_that_are_no_utf8_are_escaped),
+	    cmocka_unit_test(test_long_values_are_cut_visibly),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,9 @@ static void test_syntax_errors_name_the_likely_cause(void **state)
 	check_hint("a = ( 1 );\nc = = 2;\n", ":2", "check the brackets");
 	check_hint("a = 1\nb = 2;\nc = 'x';\n", ":3", "double quotes");
 	check_hint("a = ( { b = 1; }\n { b = 2; } );\n", ":2", "comma");
-	check_hint("\xef\xbb\xbf" "a = 1;\n", ":1", "byte order mark");
+	check_hint("\xef\xbb\xbf"
+		   "a = 1;\n",
+		   ":1", "byte order mark");
 }
 
 static void test_unreadable_files(void **state)
@@ -74,8 +76,9 @@ static void test_unreadable_files(void **state)
 
 static void test_numbers_sizes_and_times(void **state)
 {
-	const char *text = "i = 2; f = 2.5; s = \"64K\"; m = \"1M\"; bad = \"1X\"; neg = -1; t = \"500ms\"; d = \"14d\";"
-			   "b = \"\"; huge = \"99999999999999999999\";";
+	const char *text =
+	    "i = 2; f = 2.5; s = \"64K\"; m = \"1M\"; bad = \"1X\"; neg = -1; t = \"500ms\"; d = \"14d\";"
+	    "b = \"\"; huge = \"99999999999999999999\";";
 	config_t file;
 	double number;
 	size_t size;
@@ -113,10 +116,10 @@ static void test_the_nearest_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_syntax_errors_name_the_likely_cause),
-		cmocka_unit_test(test_unreadable_files),
-		cmocka_unit_test(test_numbers_sizes_and_times),
-		cmocka_unit_test(test_the_nearest_name),
+	    cmocka_unit_test(test_syntax_errors_name_the_likely_cause),
+	    cmocka_unit_test(test_unreadable_files),
+	    cmocka_unit_test(test_numbers_sizes_and_times),
+	    cmocka_unit_test(test_the_nearest_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

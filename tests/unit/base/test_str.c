@@ -71,9 +71,9 @@ static void test_domains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_comparing), cmocka_unit_test(test_slicing_stays_inside),
-		cmocka_unit_test(test_finding),   cmocka_unit_test(test_splitting),
-		cmocka_unit_test(test_domains),
+	    cmocka_unit_test(test_comparing), cmocka_unit_test(test_slicing_stays_inside),
+	    cmocka_unit_test(test_finding),   cmocka_unit_test(test_splitting),
+	    cmocka_unit_test(test_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

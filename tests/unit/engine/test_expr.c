@@ -231,8 +231,8 @@ static void test_facts_of_a_case(void **state)
 	struct str bad;
 
 	(void)state;
-	assert_true(case_given_read(STR("outbound, relation = known, words=80, list, not reply, auth == pass,"), &facts,
-				    &bad));
+	assert_true(
+	    case_given_read(STR("outbound, relation = known, words=80, list, not reply, auth == pass,"), &facts, &bad));
 	assert_int_equal(facts.value[FACT_DIRECTION], DIRECTION_OUTBOUND);
 	assert_int_equal(facts.value[FACT_INBOUND], 0);
 	assert_int_equal(facts.value[FACT_RELATION], RELATION_KNOWN);
@@ -269,15 +269,15 @@ static void test_every_fact_has_a_name_of_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rules_and_families, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_errors_say_what_and_what_to_do, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_deep_nesting_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_descriptions_name_what_was_true, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_dependencies_are_listed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_facts_of_a_case, setup, teardown),
-		cmocka_unit_test(test_every_fact_has_a_name_of_its_own),
+	    cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_rules_and_families, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_errors_say_what_and_what_to_do, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_deep_nesting_is_refused, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_descriptions_name_what_was_true, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_dependencies_are_listed, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_facts_of_a_case, setup, teardown),
+	    cmocka_unit_test(test_every_fact_has_a_name_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,8 +18,8 @@
 
 #include <cmocka.h>
 
-static const struct str words[] = {{"a", 1},        {"ab", 2},   {"abc", 3}, {"b", 1},
-				   {"bother", 6},   {"her", 3},  {"other", 5}, {"\xd0\xb7\xd0\xb0", 4}};
+static const struct str words[] = {{"a", 1},      {"ab", 2},  {"abc", 3},   {"b", 1},
+				   {"bother", 6}, {"her", 3}, {"other", 5}, {"\xd0\xb7\xd0\xb0", 4}};
 enum { WORDS = sizeof words / sizeof words[0], FOUND_MAX = 64 };
 
 static char directory[64];
@@ -218,11 +218,11 @@ static void test_a_matcher_from_the_cache_is_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_occurrence_is_found),
-		cmocka_unit_test(test_a_scan_can_be_stopped),
-		cmocka_unit_test_setup_teardown(test_the_cache_gives_back_what_was_written, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_spoilt_and_foreign_files_are_ignored, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_matcher_from_the_cache_is_the_same, setup, teardown),
+	    cmocka_unit_test(test_every_occurrence_is_found),
+	    cmocka_unit_test(test_a_scan_can_be_stopped),
+	    cmocka_unit_test_setup_teardown(test_the_cache_gives_back_what_was_written, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_spoilt_and_foreign_files_are_ignored, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_a_matcher_from_the_cache_is_the_same, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,15 +172,15 @@ static void test_blocks_are_cut_between_characters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_offsets_are_those_of_the_match),
-		cmocka_unit_test(test_characters_and_bytes),
-		cmocka_unit_test(test_broken_utf8_hides_nothing_behind_it),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_bad_patterns_say_where),
-		cmocka_unit_test(test_patterns_that_match_nothing_are_known),
-		cmocka_unit_test(test_exponential_patterns_give_up),
-		cmocka_unit_test(test_long_texts_are_searched_to_their_end),
-		cmocka_unit_test(test_blocks_are_cut_between_characters),
+	    cmocka_unit_test(test_offsets_are_those_of_the_match),
+	    cmocka_unit_test(test_characters_and_bytes),
+	    cmocka_unit_test(test_broken_utf8_hides_nothing_behind_it),
+	    cmocka_unit_test(test_lines),
+	    cmocka_unit_test(test_bad_patterns_say_where),
+	    cmocka_unit_test(test_patterns_that_match_nothing_are_known),
+	    cmocka_unit_test(test_exponential_patterns_give_up),
+	    cmocka_unit_test(test_long_texts_are_searched_to_their_end),
+	    cmocka_unit_test(test_blocks_are_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

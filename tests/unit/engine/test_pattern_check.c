@@ -93,9 +93,9 @@ static void test_repeats_that_cost_too_much(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_letters_that_folding_removes),
-		cmocka_unit_test(test_ascii_classes_beside_other_alphabets),
-		cmocka_unit_test(test_repeats_that_cost_too_much),
+	    cmocka_unit_test(test_letters_that_folding_removes),
+	    cmocka_unit_test(test_ascii_classes_beside_other_alphabets),
+	    cmocka_unit_test(test_repeats_that_cost_too_much),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

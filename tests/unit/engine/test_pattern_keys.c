@@ -41,8 +41,7 @@ static const char *keys_of(const char *pattern, bool bytes)
 			buf_add_byte(&out, ' ');
 		for (size_t j = 0; j < set->count; j++)
 			buf_add_format(&out, "%s%s%.*s%s", j ? "|" : "",
-				       set->words[j].borders & KEY_BORDER_LEFT ? "<" : "",
-				       STR_ARGS(set->words[j].text),
+				       set->words[j].borders & KEY_BORDER_LEFT ? "<" : "", STR_ARGS(set->words[j].text),
 				       set->words[j].borders & KEY_BORDER_RIGHT ? ">" : "");
 		buf_add_format(&out, "@%u-", set->nearest);
 		if (set->farthest < PATTERN_KEYS_UNBOUNDED)
@@ -87,7 +86,7 @@ static void test_alternatives_join_their_best(void **state)
 {
 	(void)state;
 	asks("(?:sorry|apologies) you", "sorry>|apologies>@5-9  you@9-13");
-	asks("(?:sorry|) you",  " you@4-9");
+	asks("(?:sorry|) you", " you@4-9");
 	asks("one|two", "one|two@3-3");
 	asks("one|.", "");
 	asks("(one|two( three)?)+x(four)", "four@8- one|two@3-3");
@@ -146,13 +145,13 @@ static void test_phrases(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_literals),
-		cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_alternatives_join_their_best),
-		cmocka_unit_test(test_borders),
-		cmocka_unit_test(test_what_is_not_understood_asks_for_nothing),
-		cmocka_unit_test(test_lookarounds_have_no_width),
-		cmocka_unit_test(test_phrases),
+	    cmocka_unit_test(test_literals),
+	    cmocka_unit_test(test_repeats),
+	    cmocka_unit_test(test_alternatives_join_their_best),
+	    cmocka_unit_test(test_borders),
+	    cmocka_unit_test(test_what_is_not_understood_asks_for_nothing),
+	    cmocka_unit_test(test_lookarounds_have_no_width),
+	    cmocka_unit_test(test_phrases),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

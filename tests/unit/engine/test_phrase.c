@@ -243,7 +243,8 @@ static void test_an_alternation_finds_what_each_phrase_finds(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(phrase_parse(str_of(texts[i]), arena, &phrases[i], &error), STATUS_OK);
-	assert_int_equal(pattern_compile(phrase_alternation(phrases, 4, arena), 0, &pattern, &pattern_error), STATUS_OK);
+	assert_int_equal(pattern_compile(phrase_alternation(phrases, 4, arena), 0, &pattern, &pattern_error),
+			 STATUS_OK);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(pattern_find(pattern, str_of(texts[i]), 0, scratch, &span), PATTERN_MATCH);
 	assert_int_equal(pattern_find(pattern, STR("not sorry, x$55"), 0, scratch, &span), PATTERN_NO_MATCH);
@@ -254,18 +255,18 @@ static void test_an_alternation_finds_what_each_phrase_finds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words_match_as_people_write_them),
-		cmocka_unit_test(test_optional_words_take_their_blank_along),
-		cmocka_unit_test(test_groups_stand_free_or_attached),
-		cmocka_unit_test(test_gaps_hold_up_to_three_words),
-		cmocka_unit_test(test_punctuation_between_words),
-		cmocka_unit_test(test_scripts_without_blanks_have_no_borders),
-		cmocka_unit_test(test_borders_know_every_alphabet),
-		cmocka_unit_test(test_syntax_characters_can_be_written),
-		cmocka_unit_test(test_pattern_characters_mean_themselves),
-		cmocka_unit_test(test_what_makes_no_sense_is_refused),
-		cmocka_unit_test(test_question_mark_behind_the_last_word_is_odd),
-		cmocka_unit_test(test_an_alternation_finds_what_each_phrase_finds),
+	    cmocka_unit_test(test_words_match_as_people_write_them),
+	    cmocka_unit_test(test_optional_words_take_their_blank_along),
+	    cmocka_unit_test(test_groups_stand_free_or_attached),
+	    cmocka_unit_test(test_gaps_hold_up_to_three_words),
+	    cmocka_unit_test(test_punctuation_between_words),
+	    cmocka_unit_test(test_scripts_without_blanks_have_no_borders),
+	    cmocka_unit_test(test_borders_know_every_alphabet),
+	    cmocka_unit_test(test_syntax_characters_can_be_written),
+	    cmocka_unit_test(test_pattern_characters_mean_themselves),
+	    cmocka_unit_test(test_what_makes_no_sense_is_refused),
+	    cmocka_unit_test(test_question_mark_behind_the_last_word_is_odd),
+	    cmocka_unit_test(test_an_alternation_finds_what_each_phrase_finds),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

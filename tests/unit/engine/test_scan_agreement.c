@@ -20,37 +20,107 @@
 enum { RANDOM_TEXTS = 60, RANDOM_WORDS = 60 };
 
 static const char constructs[] =
-	"rules = (\n"
-	"{ id = \"PHRASES\"; score = 1; describe = \"x\"; view = \"body\"; phrases = [ \"sorry (to|for)? bother(ing|ed)? you\",\n"
-	"  \"a? (very)? quick ... call\", \"(un)?solicited (e-|e)?mail\", \"ご連絡...失礼\", \"seo|сео\", \"don't ... mind\",\n"
-	"  \"désolé de vous déranger\", \"100% free\", \"(a|) b c\", \"c++\" ]; },\n"
-	"{ id = \"COUNTED\"; score = 1; describe = \"x\"; view = \"body\"; phrases = [ \"quick call\", \"a quick call\", \"call\" ]; },\n"
-	"{ id = \"USES\"; score = 1; describe = \"x\"; when = \"count(COUNTED) >= 2\"; },\n"
-	"{ id = \"LITERALS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"sorry\", \"a\\\\.b\", \"\\\\x41\\\\x{42}\", \"q\\\\?\" ]; },\n"
-	"{ id = \"CLASSES\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"s[aeiou]rry\", \"b[^x]th\", \"[[:alpha:]]all\",\n"
-	"  \"[]a]b\", \"[\\\\w-]+@x\", \"\\\\p{L}uick\", \"\\\\d+ min\", \"\\\\S\\\\s\\\\S{2}\\\\s\" ]; },\n"
-	"{ id = \"REPEATS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"so+r{2}y\", \"x{0}call\", \"(?:ab){2,3}c\", \"c.{1,9}l\",\n"
-	"  \"b.*u\", \"s.+?y\", \"o++f\", \"e{2,}\", \"r{1,2}y\" ]; },\n"
-	"{ id = \"GROUPS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"(one|two|three) calls?\", \"(?<n>quick)( call)?\",\n"
-	"  \"(?>quick|quicker) call\", \"(?|(a)b|(c)d)\", \"(so|so sorry|) to\", \"((b)other|(c)all)s?\", \"(?'m'y)ou\", \"(?P<z>z)z\" ]; },\n"
-	"{ id = \"BORDERS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"\\\\bcall\\\\b\", \"\\\\bqui\", \"all\\\\b\", \"\\\\Bll\\\\b\", \"^sorry\",\n"
-	"  \"you$\", \"\\\\Aso\", \"ou\\\\z\", \"\\\\w+\\\\b,? you\", \"[,.] ?you\\\\b\", \"foo(?: s)?\\\\b\", \"\\\\b(the|a)\\\\b.{0,20}\\\\bcall\" ]; },\n"
-	"{ id = \"LOOK\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"quick(?= call)\", \"(?<!very )quick\", \"call(?! me)\",\n"
-	"  \"(?<=so )sorry\", \"(?=.*call)quick\", \"so\\\\Krry\" ]; },\n"
-	"{ id = \"OTHERS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"(o)ther\\\\1?\", \"(l)\\\\1\", \"(?i)qui\", \"(?i:call)\", \"(c)(?1)?all\",\n"
-	"  \"(*COMMIT)sorry\", \"(?(?=q)quick|call)\", \"\\\\Qa.b\\\\E\", \"s(?#comment)o\", \"\\\\Ro|xx\", \"\\\\X{3}call\", \\"(y)\\g{-1}?ou\" ]; },\n"
-	"{ id = \"SCRIPTS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"連絡\", \"[а-я]+ос\", \"запрос?\", \"(?<!\\\\p{L})вас\", \"한.국\",\n"
-	"  \"ご?連\", \"(連絡|call)(失|m)\" ]; },\n"
-	"{ id = \"LINKS\"; score = 1; describe = \"x\"; view = \"links\"; patterns = [ \"^([a-z0-9-]+\\\\.)*call\\\\.com\", \"/q$\" ]; },\n"
-	"{ id = \"RAW\"; score = 1; describe = \"x\"; view = \"raw:X-Test\"; patterns = [ \"\\\\xff?call\", \"é?a\", \"Sorry\" ]; }\n"
-	");\n";
+    "rules = (\n"
+    "{ id = \"PHRASES\"; score = 1; describe = \"x\"; view = \"body\"; phrases = [ \"sorry (to|for)? bother(ing|ed)? you\",\n"
+    "  \"a? (very)? quick ... call\", \"(un)?solicited (e-|e)?mail\", \"ご連絡...失礼\", \"seo|сео\", \"don't ... mind\",\n"
+    "  \"désolé de vous déranger\", \"100% free\", \"(a|) b c\", \"c++\" ]; },\n"
+    "{ id = \"COUNTED\"; score = 1; describe = \"x\"; view = \"body\"; phrases = [ \"quick call\", \"a quick call\", \"call\" ]; },\n"
+    "{ id = \"USES\"; score = 1; describe = \"x\"; when = \"count(COUNTED) >= 2\"; },\n"
+    "{ id = \"LITERALS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"sorry\", \"a\\\\.b\", \"\\\\x41\\\\x{42}\", \"q\\\\?\" ]; },\n"
+    "{ id = \"CLASSES\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"s[aeiou]rry\", \"b[^x]th\", \"[[:alpha:]]all\",\n"
+    "  \"[]a]b\", \"[\\\\w-]+@x\", \"\\\\p{L}uick\", \"\\\\d+ min\", \"\\\\S\\\\s\\\\S{2}\\\\s\" ]; },\n"
+    "{ id = \"REPEATS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"so+r{2}y\", \"x{0}call\", \"(?:ab){2,3}c\", \"c.{1,9}l\",\n"
+    "  \"b.*u\", \"s.+?y\", \"o++f\", \"e{2,}\", \"r{1,2}y\" ]; },\n"
+    "{ id = \"GROUPS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"(one|two|three) calls?\", \"(?<n>quick)( call)?\",\n"
+    "  \"(?>quick|quicker) call\", \"(?|(a)b|(c)d)\", \"(so|so sorry|) to\", \"((b)other|(c)all)s?\", \"(?'m'y)ou\", \"(?P<z>z)z\" ]; },\n"
+    "{ id = \"BORDERS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"\\\\bcall\\\\b\", \"\\\\bqui\", \"all\\\\b\", \"\\\\Bll\\\\b\", \"^sorry\",\n"
+    "  \"you$\", \"\\\\Aso\", \"ou\\\\z\", \"\\\\w+\\\\b,? you\", \"[,.] ?you\\\\b\", \"foo(?: s)?\\\\b\", \"\\\\b(the|a)\\\\b.{0,20}\\\\bcall\" ]; },\n"
+    "{ id = \"LOOK\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"quick(?= call)\", \"(?<!very )quick\", \"call(?! me)\",\n"
+    "  \"(?<=so )sorry\", \"(?=.*call)quick\", \"so\\\\Krry\" ]; },\n"
+    "{ id = \"OTHERS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"(o)ther\\\\1?\", \"(l)\\\\1\", \"(?i)qui\", \"(?i:call)\", \"(c)(?1)?all\",\n"
+    "  \"(*COMMIT)sorry\", \"(?(?=q)quick|call)\", \"\\\\Qa.b\\\\E\", \"s(?#comment)o\", \"\\\\Ro|xx\", \"\\\\X{3}call\", \"(y)\\\\g{-1}?ou\" ]; },\n"
+    "{ id = \"SCRIPTS\"; score = 1; describe = \"x\"; view = \"body\"; patterns = [ \"連絡\", \"[а-я]+ос\", \"запрос?\", \"(?<!\\\\p{L})вас\", \"한.국\",\n"
+    "  \"ご?連\", \"(連絡|call)(失|m)\" ]; },\n"
+    "{ id = \"LINKS\"; score = 1; describe = \"x\"; view = \"links\"; patterns = [ \"^([a-z0-9-]+\\\\.)*call\\\\.com\", \"/q$\" ]; },\n"
+    "{ id = \"RAW\"; score = 1; describe = \"x\"; view = \"raw:X-Test\"; patterns = [ \"\\\\xff?call\", \"é?a\", \"Sorry\" ]; }\n"
+    ");\n";
 
-static const char *const fragments[] = {
-	"sorry", "to", "for", "bother", "bothering", "you", "quick", "call", "calls", "a", "very", "b", "c", "ab", "abc", "ababc",
-	"unsolicited", "e-mail", "email", "mail", "ご連絡", "失礼", "連絡", "seo", "弊社のseo対策", "сео", "запрос", "вас", "don't",
-	"mind", "desole", "de", "vous", "deranger", "100%", "free", "c++", "a.b", "q?", "q", "x", "the", "so", "other", "all",
-	"one", "two", "three", "zz", "foo", "foo s", "me", "15 min", "한국", "안녕하세요", "สวัสดี", "مرحبا", "नमस्ते", "ελληνικα",
-	"call.com", "www.call.com/q", "\n", ".", ",", "!", "?", "\"", "'", "(", ")", ";", ":", "-", "_", "_call_", "🙂"};
+static const char *const fragments[] = {"sorry",
+					"to",
+					"for",
+					"bother",
+					"bothering",
+					"you",
+					"quick",
+					"call",
+					"calls",
+					"a",
+					"very",
+					"b",
+					"c",
+					"ab",
+					"abc",
+					"ababc",
+					"unsolicited",
+					"e-mail",
+					"email",
+					"mail",
+					"ご連絡",
+					"失礼",
+					"連絡",
+					"seo",
+					"弊社のseo対策",
+					"сео",
+					"запрос",
+					"вас",
+					"don't",
+					"mind",
+					"desole",
+					"de",
+					"vous",
+					"deranger",
+					"100%",
+					"free",
+					"c++",
+					"a.b",
+					"q?",
+					"q",
+					"x",
+					"the",
+					"so",
+					"other",
+					"all",
+					"one",
+					"two",
+					"three",
+					"zz",
+					"foo",
+					"foo s",
+					"me",
+					"15 min",
+					"한국",
+					"안녕하세요",
+					"สวัสดี",
+					"مرحبا",
+					"नमस्ते",
+					"ελληνικα",
+					"call.com",
+					"www.call.com/q",
+					"\n",
+					".",
+					",",
+					"!",
+					"?",
+					"\"",
+					"'",
+					"(",
+					")",
+					";",
+					":",
+					"-",
+					"_",
+					"_call_",
+					"🙂"};
 
 /* One load of rules with the prefilter, one without. */
 struct pair {
@@ -110,7 +180,8 @@ static struct pair open_pair(const char *directory)
 	results_with = calloc(count + 1, sizeof *results_with);
 	results_without = calloc(count + 1, sizeof *results_without);
 	arena = arena_create(0);
-	assert_true(pair.scratch_with && pair.scratch_without && pair.active && results_with && results_without && arena);
+	assert_true(pair.scratch_with && pair.scratch_without && pair.active && results_with && results_without &&
+		    arena);
 	memset(pair.active, 1, count + 1);
 	return pair;
 }
@@ -151,10 +222,11 @@ static void compare(struct pair *pair, size_t view, struct str text)
 	scanner_scan(pair->with->scanner, view, text, pair->active, pair->scratch_with, note, results_with);
 	scanner_scan(pair->without->scanner, view, text, pair->active, pair->scratch_without, note, results_without);
 	for (size_t i = 0; i < count; i++)
-		if (results_with[i].count != results_without[i].count || results_with[i].start != results_without[i].start)
-			fail_msg("%s: %u at %zu with, %u at %zu without the prefilter in \"%.*s\"", pair->with->rules[i].id,
-				 results_with[i].count, results_with[i].start, results_without[i].count,
-				 results_without[i].start, STR_ARGS(text));
+		if (results_with[i].count != results_without[i].count ||
+		    results_with[i].start != results_without[i].start)
+			fail_msg("%s: %u at %zu with, %u at %zu without the prefilter in \"%.*s\"",
+				 pair->with->rules[i].id, results_with[i].count, results_with[i].start,
+				 results_without[i].count, results_without[i].start, STR_ARGS(text));
 }
 
 static size_t view_number(const struct ruleset *ruleset, const struct rule *rule)
@@ -177,6 +249,7 @@ static void compare_examples(struct pair *pair)
 
 			if (!rule->examples[j].expect)
 				continue;
+
 			arena_reset(arena);
 			assert_int_equal(view_of_text(rule->view, rule->examples[j].text, arena, &view), STATUS_OK);
 			compare(pair, view_number(pair->with, rule), view.text);
@@ -186,9 +259,9 @@ static void compare_examples(struct pair *pair)
 
 static void add_random_character(struct buf *text)
 {
-	static const unsigned int starts[] = {0x21,   0x61,   0xc0,   0x391,  0x410,  0x5d0,   0x627,  0x905,
-					      0xe01,  0x1100, 0x3041, 0x30a1, 0x4e00, 0xac00,  0xff21, 0x1f600,
-					      0x1d400, 0x300,  0x200b, 0x2018};
+	static const unsigned int starts[] = {0x21,   0x61,    0xc0,    0x391,  0x410,  0x5d0,  0x627,
+					      0x905,  0xe01,   0x1100,  0x3041, 0x30a1, 0x4e00, 0xac00,
+					      0xff21, 0x1f600, 0x1d400, 0x300,  0x200b, 0x2018};
 
 	buf_add_utf8(text, starts[random_number(sizeof starts / sizeof starts[0])] + random_number(26));
 }
@@ -268,8 +341,8 @@ static void test_the_shipped_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_construct),
-		cmocka_unit_test(test_the_shipped_rules),
+	    cmocka_unit_test(test_every_construct),
+	    cmocka_unit_test(test_the_shipped_rules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,14 +146,14 @@ static void test_shadow_decides_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_a_cap_keeps_the_highest, setup),
-		cmocka_unit_test_setup(test_a_cap_is_for_one_family, setup),
-		cmocka_unit_test_setup(test_a_floor_keeps_the_strongest, setup),
-		cmocka_unit_test_setup(test_a_cap_is_of_the_sum, setup),
-		cmocka_unit_test_setup(test_sum_order_and_rounding, setup),
-		cmocka_unit_test_setup(test_the_highest_hit_with_a_class_decides, setup),
-		cmocka_unit_test_setup(test_a_tie_goes_to_the_later_class, setup),
-		cmocka_unit_test_setup(test_shadow_decides_nothing, setup),
+	    cmocka_unit_test_setup(test_a_cap_keeps_the_highest, setup),
+	    cmocka_unit_test_setup(test_a_cap_is_for_one_family, setup),
+	    cmocka_unit_test_setup(test_a_floor_keeps_the_strongest, setup),
+	    cmocka_unit_test_setup(test_a_cap_is_of_the_sum, setup),
+	    cmocka_unit_test_setup(test_sum_order_and_rounding, setup),
+	    cmocka_unit_test_setup(test_the_highest_hit_with_a_class_decides, setup),
+	    cmocka_unit_test_setup(test_a_tie_goes_to_the_later_class, setup),
+	    cmocka_unit_test_setup(test_shadow_decides_nothing, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

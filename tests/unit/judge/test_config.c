@@ -70,17 +70,18 @@ static void test_every_kind_of_key_is_read(void **state)
 	struct config *config;
 
 	(void)state;
-	assert_int_equal(load("local_domains = ( \"example.org\", \".example.org\" );\n"
-			      "networks = ( \"192.0.2.0/24\" );\n"
-			      "outbound_daemons = [ \"SUBMISSION\" ];\n"
-			      "socket_mode = \"666\";\n"
-			      "auth_results = \"jobid\"; authserv_ids = ( \"mx.example.org\" );\n"
-			      "add_header = \"tagged\"; strip_spam_headers = true;\n"
-			      "limits = { max_scan_bytes = \"64K\"; max_headers = 50; time = \"250ms\"; };\n"
-			      "inbound = { tag_at = 4; reject_at = 9.5; ignore_classes = ( \"cold\" ); shadow = true; };\n"
-			      "outbound = { tag_at = \"off\"; };\n",
-			      &errors, &config),
-			 STATUS_OK);
+	assert_int_equal(
+	    load("local_domains = ( \"example.org\", \".example.org\" );\n"
+		 "networks = ( \"192.0.2.0/24\" );\n"
+		 "outbound_daemons = [ \"SUBMISSION\" ];\n"
+		 "socket_mode = \"666\";\n"
+		 "auth_results = \"jobid\"; authserv_ids = ( \"mx.example.org\" );\n"
+		 "add_header = \"tagged\"; strip_spam_headers = true;\n"
+		 "limits = { max_scan_bytes = \"64K\"; max_headers = 50; time = \"250ms\"; };\n"
+		 "inbound = { tag_at = 4; reject_at = 9.5; ignore_classes = ( \"cold\" ); shadow = true; };\n"
+		 "outbound = { tag_at = \"off\"; };\n",
+		 &errors, &config),
+	    STATUS_OK);
 	assert_int_equal(config->direction.local_domain_count, 2);
 	assert_true(str_equal(config->direction.local_domains[1], STR(".example.org")));
 	assert_int_equal(config->direction.network_count, 1);
@@ -185,12 +186,12 @@ static void test_the_manual_page_knows_the_same_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_an_empty_file_gives_the_safe_defaults),
-		cmocka_unit_test(test_every_kind_of_key_is_read),
-		cmocka_unit_test(test_slips_are_named),
-		cmocka_unit_test(test_all_errors_come_in_one_run),
-		cmocka_unit_test(test_a_missing_file),
-		cmocka_unit_test(test_the_manual_page_knows_the_same_keys),
+	    cmocka_unit_test(test_an_empty_file_gives_the_safe_defaults),
+	    cmocka_unit_test(test_every_kind_of_key_is_read),
+	    cmocka_unit_test(test_slips_are_named),
+	    cmocka_unit_test(test_all_errors_come_in_one_run),
+	    cmocka_unit_test(test_a_missing_file),
+	    cmocka_unit_test(test_the_manual_page_knows_the_same_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,18 +27,21 @@ const char *view_kind_name(enum view_kind kind)
 static struct decision cold_decision(void)
 {
 	struct decision decision = {
-		.facts = facts_default(),
-		.verdict = {.score = 6.2, .mail_class = CLASS_COLD, .hits = hits, .hit_count = 3},
-		.outcome = {.mail_class = CLASS_COLD, .action = ACTION_TAG, .would = ACTION_TAG, .threshold = 5.0},
-		.policy = "inbound",
-		.sender = STR("eve@x.example\r\nQ1: class=clean"),
-		.recipient_count = 1,
-		.micros = 1500,
-		.judged = true,
+	    .facts = facts_default(),
+	    .verdict = {.score = 6.2, .mail_class = CLASS_COLD, .hits = hits, .hit_count = 3},
+	    .outcome = {.mail_class = CLASS_COLD, .action = ACTION_TAG, .would = ACTION_TAG, .threshold = 5.0},
+	    .policy = "inbound",
+	    .sender = STR("eve@x.example\r\nQ1: class=clean"),
+	    .recipient_count = 1,
+	    .micros = 1500,
+	    .judged = true,
 	};
 
 	hits[0] = (struct rule_hit){.rule = &pitch, .score = 4.2, .evidence = STR("stranger")};
-	hits[1] = (struct rule_hit){.rule = &apology, .score = 2.0, .evidence = STR("so sorry to \xff" "bother")};
+	hits[1] = (struct rule_hit){.rule = &apology,
+				    .score = 2.0,
+				    .evidence = STR("so sorry to \xff"
+						    "bother")};
 	hits[2] = (struct rule_hit){.rule = &quiet, .shadow = true};
 	return decision;
 }
@@ -162,12 +165,12 @@ static void test_a_sentence_for_people(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_log_line),
-		cmocka_unit_test(test_json_has_the_stable_names),
-		cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_when_no_header_is_added),
-		cmocka_unit_test(test_many_rules_keep_the_header_short),
-		cmocka_unit_test(test_a_sentence_for_people),
+	    cmocka_unit_test(test_log_line),
+	    cmocka_unit_test(test_json_has_the_stable_names),
+	    cmocka_unit_test(test_headers),
+	    cmocka_unit_test(test_when_no_header_is_added),
+	    cmocka_unit_test(test_many_rules_keep_the_header_short),
+	    cmocka_unit_test(test_a_sentence_for_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,8 @@ static void test_the_last_of_our_run_is_where_it_entered(void **state)
 
 	(void)state;
 	raw_values[0] = STR(" from localhost (localhost [127.0.0.1]) by mx.example.org (Postfix) with ESMTP id AAA; x");
-	raw_values[1] = STR(" from helo.test (mail.sender.test [203.0.113.9]) by mx.example.org (Postfix) id BBB for <x>");
+	raw_values[1] =
+	    STR(" from helo.test (mail.sender.test [203.0.113.9]) by mx.example.org (Postfix) id BBB for <x>");
 	raw_values[2] = STR(" from a (b [198.51.100.1]) by mx.example.org.evil.test id CCC; x");
 	raw_count = 3;
 	e = read_envelope((struct envelope){0});
@@ -70,7 +71,8 @@ static void test_unknown_clients_have_no_name_and_what_is_given_stays(void **sta
 	struct envelope e;
 
 	(void)state;
-	raw_values[0] = STR(" from mailb-ga.linkedin.com (unknown [203.0.113.9]) by MX.example.org with SMTP id AAA; x");
+	raw_values[0] =
+	    STR(" from mailb-ga.linkedin.com (unknown [203.0.113.9]) by MX.example.org with SMTP id AAA; x");
 	raw_count = 1;
 	e = read_envelope((struct envelope){.queue_id = STR("GIVEN")});
 	assert_int_equal(e.client_name.n, 0);
@@ -83,9 +85,9 @@ static void test_unknown_clients_have_no_name_and_what_is_given_stays(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_last_of_our_run_is_where_it_entered),
-		cmocka_unit_test(test_a_foreign_top_ends_the_run),
-		cmocka_unit_test(test_unknown_clients_have_no_name_and_what_is_given_stays),
+	    cmocka_unit_test(test_the_last_of_our_run_is_where_it_entered),
+	    cmocka_unit_test(test_a_foreign_top_ends_the_run),
+	    cmocka_unit_test(test_unknown_clients_have_no_name_and_what_is_given_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,8 +49,8 @@ static void test_without_a_list_nothing_is_a_company(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_shipped_list_knows_the_large_ones),
-		cmocka_unit_test(test_without_a_list_nothing_is_a_company),
+	    cmocka_unit_test(test_the_shipped_list_knows_the_large_ones),
+	    cmocka_unit_test(test_without_a_list_nothing_is_a_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,9 +112,9 @@ static void test_hashes_depend_on_key_and_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_key_is_made_once),
-		cmocka_unit_test(test_an_unfit_key_is_refused),
-		cmocka_unit_test(test_hashes_depend_on_key_and_use),
+	    cmocka_unit_test(test_a_key_is_made_once),
+	    cmocka_unit_test(test_an_unfit_key_is_refused),
+	    cmocka_unit_test(test_hashes_depend_on_key_and_use),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

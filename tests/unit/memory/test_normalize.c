@@ -29,7 +29,10 @@ static void test_case_and_quotes(void **state)
 	check("+", "<jane@example.org>", "jane@example.org");
 	check("+", "\"jane doe\"@example.org.", "jane doe@example.org");
 	check("+", "\"a\\\"b\"@example.org", "a\"b@example.org");
-	check("+", "jane@b\xc3\xbc" "cher.example", "jane@xn--bcher-kva.example");
+	check("+",
+	      "jane@b\xc3\xbc"
+	      "cher.example",
+	      "jane@xn--bcher-kva.example");
 }
 
 static void test_extensions(void **state)
@@ -103,9 +106,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_case_and_quotes),     cmocka_unit_test(test_extensions),
-		cmocka_unit_test(test_dots_that_do_not_count), cmocka_unit_test(test_rewritten_senders),
-		cmocka_unit_test(test_what_is_no_mailbox),
+	    cmocka_unit_test(test_case_and_quotes),        cmocka_unit_test(test_extensions),
+	    cmocka_unit_test(test_dots_that_do_not_count), cmocka_unit_test(test_rewritten_senders),
+	    cmocka_unit_test(test_what_is_no_mailbox),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -27,13 +27,15 @@ static uint64_t person(const char *display)
 static void test_one_person(void **state)
 {
 	static const char *const spellings[] = {
-		"JANE DOE",
-		"Doe, Jane",
-		"Jane Q. Doe",
-		"Jane Doe (ACME Inc.)",
-		"Jane Doe via LinkedIn",
-		"Jane D\xc3\xb6" "e \xc3\xbc" "ber LinkedIn",
-		"'Jane Doe'",
+	    "JANE DOE",
+	    "Doe, Jane",
+	    "Jane Q. Doe",
+	    "Jane Doe (ACME Inc.)",
+	    "Jane Doe via LinkedIn",
+	    "Jane D\xc3\xb6"
+	    "e \xc3\xbc"
+	    "ber LinkedIn",
+	    "'Jane Doe'",
 	};
 
 	(void)state;

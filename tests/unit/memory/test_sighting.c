@@ -52,8 +52,8 @@ static void test_the_oldest_gives_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_different_ones_are_counted),
-		cmocka_unit_test(test_the_oldest_gives_way),
+	    cmocka_unit_test(test_different_ones_are_counted),
+	    cmocka_unit_test(test_the_oldest_gives_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,15 +13,18 @@
 
 static struct key key;
 
-static const char first[] = "hi anna, i saw your talk in berlin on 12 may and wanted to ask whether acme is looking for help with "
-			    "its data pipelines this year. we have built more than 40 of them for firms of your size. could we "
-			    "talk for ten minutes next week? see www.builder.test or write to sam@builder.test";
-static const char second[] = "hi boris maria, i saw your talk in lisbon on 3 june and wanted to ask whether globex is looking for "
-			     "help with its data pipelines this year. we have built more than 55 of them for firms of your size. "
-			     "could we talk for ten minutes next week? see https://builder.test/x or write to kim@builder.test";
-static const char other[] = "hello anna, the parcel with your new glasses has arrived at our shop in the station. please come by with "
-			    "your receipt, monday to friday between nine and six, so that we can fit them to your face. if you "
-			    "cannot come before the end of the month, call us and we shall send them";
+static const char first[] =
+    "hi anna, i saw your talk in berlin on 12 may and wanted to ask whether acme is looking for help with "
+    "its data pipelines this year. we have built more than 40 of them for firms of your size. could we "
+    "talk for ten minutes next week? see www.builder.test or write to sam@builder.test";
+static const char second[] =
+    "hi boris maria, i saw your talk in lisbon on 3 june and wanted to ask whether globex is looking for "
+    "help with its data pipelines this year. we have built more than 55 of them for firms of your size. "
+    "could we talk for ten minutes next week? see https://builder.test/x or write to kim@builder.test";
+static const char other[] =
+    "hello anna, the parcel with your new glasses has arrived at our shop in the station. please come by with "
+    "your receipt, monday to friday between nine and six, so that we can fit them to your face. if you "
+    "cannot come before the end of the month, call us and we shall send them";
 
 static bool sketch(const char *text, const char *name, uint64_t scope, struct sketch *ret_sketch)
 {
@@ -58,13 +61,15 @@ static void test_numbers_names_and_links_do_not_count(void **state)
 	struct sketch a, b;
 
 	(void)state;
-	assert_true(sketch("anna 1 http://a.test/x a@b.test one two three four five six seven eight nine ten eleven twelve "
-			   "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty and thirty and forty and fifty",
-			   "anna", 0, &a));
-	assert_true(sketch("boris 22.5 www.elsewhere.test c.d@e.test one two three four five six seven eight nine ten eleven "
-			   "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty and thirty and forty "
-			   "and fifty",
-			   "boris", 0, &b));
+	assert_true(sketch(
+	    "anna 1 http://a.test/x a@b.test one two three four five six seven eight nine ten eleven twelve "
+	    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty and thirty and forty and fifty",
+	    "anna", 0, &a));
+	assert_true(
+	    sketch("boris 22.5 www.elsewhere.test c.d@e.test one two three four five six seven eight nine ten eleven "
+		   "twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty and thirty and forty "
+		   "and fifty",
+		   "boris", 0, &b));
 	assert_true(sketch_similarity(&a, &b) == 1.0);
 }
 
@@ -92,7 +97,8 @@ static void test_only_30_to_150_words_are_templates(void **state)
 	make_words(text, sizeof text, 151);
 	assert_false(sketch(text, "x", 0, &a));
 	assert_false(sketch("", "x", 0, &a));
-	assert_false(sketch("- - - - ... !!! ()()( - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -", "x", 0, &a));
+	assert_false(
+	    sketch("- - - - ... !!! ()()( - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -", "x", 0, &a));
 }
 
 static void test_scripts_without_blanks(void **state)
@@ -136,12 +142,12 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fillings_are_alike),
-		cmocka_unit_test(test_scopes_are_apart),
-		cmocka_unit_test(test_numbers_names_and_links_do_not_count),
-		cmocka_unit_test(test_only_30_to_150_words_are_templates),
-		cmocka_unit_test(test_scripts_without_blanks),
-		cmocka_unit_test(test_sketches_never_change),
+	    cmocka_unit_test(test_fillings_are_alike),
+	    cmocka_unit_test(test_scopes_are_apart),
+	    cmocka_unit_test(test_numbers_names_and_links_do_not_count),
+	    cmocka_unit_test(test_only_30_to_150_words_are_templates),
+	    cmocka_unit_test(test_scripts_without_blanks),
+	    cmocka_unit_test(test_sketches_never_change),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

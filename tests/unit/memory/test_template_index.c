@@ -108,8 +108,8 @@ static void test_the_most_similar_comes_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_variants_are_found_among_many),
-		cmocka_unit_test(test_the_most_similar_comes_first),
+	    cmocka_unit_test(test_variants_are_found_among_many),
+	    cmocka_unit_test(test_the_most_similar_comes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

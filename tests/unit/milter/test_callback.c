@@ -291,7 +291,7 @@ static void test_edits_fail_one_after_another(void **state)
 		assert_int_equal(calls.xxfi_eom(&ctx), SMFIS_CONTINUE);
 		assert_int_equal(failed, n < 4);
 	}
-	assert_int_equal(ctx.edits[3].kind, 'q');
+	assert_int_equal(ctx.edits[0].kind, 'q');
 }
 
 static void test_headers_in_order(void **state)
@@ -326,12 +326,26 @@ static void test_reply_belongs_to_its_answer(void **state)
 	assert_int_equal(ctx.edit_count, 0);
 }
 
+/* SMFIC_QUIT_NC: the MTA goes on with another connection, and what was negotiated stays. */
+static void test_a_connection_without_negotiation(void **state)
+{
+	(void)state;
+	tag_with_two_headers();
+	calls.xxfi_close(&ctx);
+	assert_null(ctx.private_data);
+	calls.xxfi_connect(&ctx, (char *)"x", NULL);
+	assert_non_null(ctx.private_data);
+	send_message();
+	assert_int_equal(calls.xxfi_eom(&ctx), SMFIS_CONTINUE);
+	assert_int_equal(failed, 0);
+	assert_int_equal(ctx.edit_count, 3);
+}
+
 static void test_events_without_a_session(void **state)
 {
 	(void)state;
 	calls.xxfi_close(&ctx);
 	assert_null(ctx.private_data);
-	assert_int_equal(calls.xxfi_connect(&ctx, (char *)"x", NULL), SMFIS_CONTINUE);
 	assert_int_equal(calls.xxfi_helo(&ctx, (char *)"x"), SMFIS_CONTINUE);
 	assert_int_equal(mail(""), SMFIS_CONTINUE);
 	assert_int_equal(rcpt(""), SMFIS_CONTINUE);
@@ -430,6 +444,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_edits_fail_one_after_another, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_headers_in_order, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_reply_belongs_to_its_answer, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_connection_without_negotiation, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_events_without_a_session, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_end_without_mail, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_activity_is_counted_once, set_up, tear_down),

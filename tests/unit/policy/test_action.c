@@ -112,15 +112,15 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_below_the_threshold_is_clean),
-		cmocka_unit_test(test_a_score_without_a_class_does_nothing),
-		cmocka_unit_test(test_digest_is_off_by_default),
-		cmocka_unit_test(test_nothing_stronger_than_tag_by_default),
-		cmocka_unit_test(test_the_severest_reached_threshold_acts),
-		cmocka_unit_test(test_outbound_is_never_tagged),
-		cmocka_unit_test(test_shadow_says_what_it_would_do),
-		cmocka_unit_test(test_internal_and_exempt_mail_is_left_alone),
-		cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_below_the_threshold_is_clean),
+	    cmocka_unit_test(test_a_score_without_a_class_does_nothing),
+	    cmocka_unit_test(test_digest_is_off_by_default),
+	    cmocka_unit_test(test_nothing_stronger_than_tag_by_default),
+	    cmocka_unit_test(test_the_severest_reached_threshold_acts),
+	    cmocka_unit_test(test_outbound_is_never_tagged),
+	    cmocka_unit_test(test_shadow_says_what_it_would_do),
+	    cmocka_unit_test(test_internal_and_exempt_mail_is_left_alone),
+	    cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,13 +119,13 @@ static void test_networks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_authenticated_is_outbound),
-		cmocka_unit_test(test_daemon_name_is_outbound),
-		cmocka_unit_test(test_trusted_network_needs_a_local_sender),
-		cmocka_unit_test(test_local_pickup),
-		cmocka_unit_test(test_one_remote_recipient_makes_it_outbound),
-		cmocka_unit_test(test_local_domains),
-		cmocka_unit_test(test_networks),
+	    cmocka_unit_test(test_authenticated_is_outbound),
+	    cmocka_unit_test(test_daemon_name_is_outbound),
+	    cmocka_unit_test(test_trusted_network_needs_a_local_sender),
+	    cmocka_unit_test(test_local_pickup),
+	    cmocka_unit_test(test_one_remote_recipient_makes_it_outbound),
+	    cmocka_unit_test(test_local_domains),
+	    cmocka_unit_test(test_networks),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""The tool's commands on the memory, as a postmaster uses them: learn, who, forget, stats, export, import."""
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+OPTIONS = None
+
+PITCH = (
+    "Hi Jo, I'm sorry to bother you on a busy day, but I came across your company and was impressed by what your "
+    "team has built so far. We help firms like yours to win twenty new customers a month without any cold calls. "
+    "Would you be open to a quick call on Thursday so that I can show you how it works?"
+)
+
+
+def sent(number, to="Ann Lee <ann@acme.test>", **fields):
+    lines = {
+        "From": "Jo <jo@ours.test>",
+        "To": to,
+        "Date": time.strftime("%a, %d %b %Y 10:00:00 +0000", time.gmtime(time.time() - 86400 * (number % 300))),
+        "Message-ID": f"<{number}@ours.test>",
+        "Subject": "hello",
+    }
+    lines.update(fields)
+    return "".join(f"{name}: {value}\n" for name, value in lines.items() if value) + "\nhello there\n"
+
+
+class Tool(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="coldshoulder-tool-"))
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.config = self.write("conf", f'local_domains = ( "ours.test" );\nstate_dir = "{self.state("state")}";\n'
+                                 + self.memory_group())
+
+    def memory_group(self, extra=""):
+        return f'memory = {{ freemail_list = "{OPTIONS.source}/conf/lists/freemail.txt"; {extra} }};\n'
+
+    def state(self, name):
+        path = self.directory / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def run_tool(self, command, *arguments, code=0, config=None, **options):
+        result = subprocess.run([OPTIONS.tool, command, *arguments[:1] * (command in ("learn",)), "-c",
+                                 str(config or self.config), *map(str, arguments[command == "learn":])],
+                                capture_output=True, text=True, timeout=120, **options)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout + result.stderr
+
+    def maildir(self, count, name="Sent"):
+        for sub in ("cur", "new", "tmp"):
+            (self.directory / name / sub).mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            self.write(f"{name}/cur/{number}.eml", sent(number, f"p{number}@acme{number}.test"))
+        return self.directory / name
+
+    def test_sent_mail_is_learned_once(self):
+        folder = self.maildir(20)
+        self.write("Sent/cur/other.eml", sent(900, From="x@elsewhere.test"))
+        self.write("Sent/cur/list.eml", sent(901, Precedence="bulk"))
+        self.write("Sent/cur/old.eml", sent(902, Date="Mon, 3 Nov 2014 10:00:00 +0000"))
+        output = self.run_tool("learn", "sent", folder)
+        for word in ("20 messages learned", "1 not from local_domains", "1 automatic", "1 too old"):
+            self.assertIn(word, output)
+        output = self.run_tool("learn", "sent", folder)
+        self.assertIn("0 messages learned", output)
+        self.assertIn("20 known already", output)
+        self.assertIn("learning: done", self.run_tool("stats"))
+        output = self.run_tool("who", "--of", "jo+x@ours.test", "P7@acme7.test")
+        self.assertIn("known: our side wrote", output)
+        self.assertIn("this mailbox last wrote to them", output)
+        self.assertIn("known", self.run_tool("who", "somebody.else@acme7.test"))
+        self.assertIn("stranger", self.run_tool("who", "p7@nowhere.test"))
+
+    def test_mbox_copies_and_hidden_recipients(self):
+        mbox = "".join("From jo@ours.test Mon Nov  2 10:00:00 2026\n" + sent(n, None, Bcc=f"b{n}@gmail.com, kim@ours.test")
+                       + "\n" for n in (1, 2, 2, 1))
+        output = self.run_tool("learn", "sent", self.write("mbox", mbox))
+        self.assertIn("2 messages learned, 2 known already", output)
+        self.assertIn("known", self.run_tool("who", "b1@gmail.com"))
+        self.assertIn("stranger", self.run_tool("who", "b3@gmail.com"))
+        self.assertRegex(self.run_tool("stats"), r"pairs of a mailbox here and one elsewhere +2\n")
+
+    def test_it_may_be_interrupted_and_run_again(self):
+        folder = self.maildir(3000)
+        process = subprocess.Popen([OPTIONS.tool, "learn", "sent", "-c", str(self.config), str(folder)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=60)[0]
+        if process.returncode:
+            self.assertEqual(process.returncode, 2, output)
+            self.assertIn("run it again", output)
+        output = self.run_tool("learn", "sent", folder)
+        learned = int(output.split(" messages learned")[0].split()[-1])
+        known = int(output.split(" known already")[0].split()[-1]) if "known already" in output else 0
+        self.assertEqual(learned + known, 3000)
+
+    def test_templates_by_hand(self):
+        pitch = self.write("pitch.eml", f"From: Eve <eve@sales.test>\nTo: jo@ours.test\nSubject: hi\n\n{PITCH}\n")
+        self.assertIn("unwanted from now on", self.run_tool("learn", "template", pitch))
+        self.assertRegex(self.run_tool("stats"), r"learned as unwanted +1\n")
+        self.assertIn("no longer unwanted", self.run_tool("forget", "template", pitch))
+        self.assertIn("unwanted from now on", self.run_tool("learn", "template", "1"))
+        self.assertIn("not found", self.run_tool("forget", "template", "777", code=2))
+        short = self.write("short.eml", "From: a@b.test\n\nToo short.\n")
+        self.assertIn("between 30 and 150 words", self.run_tool("learn", "template", short, code=2))
+
+    def test_forgetting_one_address(self):
+        self.run_tool("learn", "sent", self.write("one.eml", sent(1)))
+        self.run_tool("learn", "sent", self.write("two.eml", sent(2, "Bob <bob@free.test>")))
+        self.assertIn("entries erased", self.run_tool("forget", "--name", "Ann Lee", "Ann@acme.test"))
+        output = self.run_tool("who", "--of", "jo@ours.test", "ann@acme.test")
+        self.assertNotIn("this mailbox", output)
+        self.run_tool("forget", "@acme.test")
+        self.assertIn("ann@acme.test: stranger", self.run_tool("who", "ann@acme.test"))
+        self.assertIn("known", self.run_tool("who", "bob@free.test"))
+        self.assertRegex(self.run_tool("stats"), r"names of correspondents +0\n")
+        self.assertIn("no address", self.run_tool("forget", "nonsense", code=1))
+
+    def test_export_and_import(self):
+        self.run_tool("learn", "sent", self.maildir(30))
+        dump = self.directory / "dump"
+        self.run_tool("export", dump)
+        self.assertEqual(dump.stat().st_mode & 0o777, 0o600)
+        self.assertNotIn("acme", dump.read_text())
+        other = self.state("other")
+        shutil.copy2(self.directory / "state/key", other / "key")
+        self.run_tool("import", "-s", other, dump)
+        self.assertEqual(sorted(self.run_tool("export", "-s", other).splitlines()), sorted(dump.read_text().splitlines()))
+        self.assertIn("no damage found", self.run_tool("stats", "-s", other, "--verify"))
+        cut = self.write("cut", "".join(dump.read_text().splitlines(True)[:10]))
+        self.assertIn("cut off", self.run_tool("import", "-s", other, cut, code=2))
+        self.assertIn("no dump", self.run_tool("import", "-s", other, self.write("x", "x\n"), code=2))
+        third = self.state("third")
+        self.assertIn("another key file", self.run_tool("import", "-s", third, dump, code=2))
+
+    def test_moving_to_redis(self):
+        server = shutil.which("redis-server")
+        if not server:
+            self.skipTest("there is no redis-server")
+        self.run_tool("learn", "sent", self.maildir(30))
+        dump = self.directory / "dump"
+        self.run_tool("export", dump)
+        socket = self.directory / "redis.sock"
+        process = subprocess.Popen([server, "--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no",
+                                    "--dir", str(self.directory)], stdout=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for _ in range(200):
+            if socket.exists():
+                break
+            time.sleep(0.05)
+        config = self.write("redis.conf", f'local_domains = ( "ours.test" );\nstate_dir = "{self.state("state")}";\n'
+                            + self.memory_group(f'store = "redis"; redis_server = "unix:{socket}"; '
+                                                f'key_file = "{self.directory}/state/key";'))
+        self.run_tool("import", dump, config=config)
+        self.assertIn("Redis store", self.run_tool("stats", config=config))
+        self.assertIn("known", self.run_tool("who", "p7@acme7.test", config=config))
+        self.assertEqual(sorted(self.run_tool("export", config=config).splitlines()),
+                         sorted(dump.read_text().splitlines()))
+
+    def test_what_is_not_there(self):
+        output = self.run_tool("who", "a@b.test", code=1)
+        self.assertIn("nothing was learned yet", output)
+        self.run_tool("learn", code=1)
+        self.run_tool("learn", "nonsense", "x", code=1)
+        self.assertIn("No such file", self.run_tool("learn", "sent", self.directory / "nowhere", code=2))
+
+
+def main():
+    global OPTIONS
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--source", required=True)
+    OPTIONS, rest = parser.parse_known_args()
+    os.environ["ASAN_OPTIONS"] = "detect_leaks=1"
+    unittest.main(argv=[sys.argv[0], *rest])
+
+
+if __name__ == "__main__":
+    main()
