@@ -296,8 +296,7 @@ void rulebook_read(struct rulebook *book, const struct ruleset_source *source, s
 			book->no_memory = true;
 		else if (error != ENOENT || !source->optional)
 			error_add(book->errors, SEVERITY_ERROR, source->directory,
-				  error == EACCES ? "check its owner and mode"
-						  : "check rules_directory, or give --rules",
+				  error == EACCES ? "check its owner and mode" : "check rules_dir in the configuration",
 				  "cannot read the directory of rules: %s",
 				  error == ENOENT ? "there is none"
 						  : (error == EACCES ? "permission denied" : "it is no directory"));
