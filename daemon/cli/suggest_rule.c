@@ -54,9 +54,10 @@ void suggest_rule_free(struct suggest_rule *rule)
 
 static bool matches(const struct suggest_rule *rule, const struct entry *entry, struct str text)
 {
+	const struct pattern_subject subject = {text, true}; /* views are valid UTF-8 */
 	struct pattern_span span;
 
-	return pattern_find(entry->pattern, text, 0, rule->scratch, &span) == PATTERN_MATCH;
+	return pattern_find(entry->pattern, subject, 0, rule->scratch, &span) == PATTERN_MATCH;
 }
 
 static bool has_other_letters(struct str text)

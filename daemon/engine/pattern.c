@@ -27,8 +27,11 @@ enum {
 };
 
 struct pattern {
-	pcre2_code *code;           /* for the interpreter */
-	_Atomic(pcre2_code *) fast; /* a copy with machine code, once it is worth it; never changed again */
+	pcre2_code *code; /* for the interpreter, and for any bytes */
+	char *text;
+	size_t text_size;
+	unsigned int flags;
+	_Atomic(pcre2_code *) fast; /* with machine code, once it is worth it; never changed again */
 	atomic_uint uses;           /* until then */
 	atomic_bool no_jit;         /* it was tried: the system forbids it, or there was no memory */
 	bool matches_empty;
@@ -40,7 +43,7 @@ struct pattern_scratch {
 	pcre2_jit_stack *stack;
 };
 
-static pcre2_code *compile(struct str text, unsigned int flags, int *ret_code, size_t *ret_offset)
+static pcre2_code *compile(struct str text, unsigned int flags, bool any_bytes, int *ret_code, size_t *ret_offset)
 {
 	uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -51,7 +54,7 @@ static pcre2_code *compile(struct str text, unsigned int flags, int *ret_code, s
 	if (!context)
 		return NULL;
 	if (!(flags & PATTERN_BYTES))
-		options |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+		options |= PCRE2_UTF | (any_bytes ? PCRE2_MATCH_INVALID_UTF : 0);
 	if (flags & PATTERN_LINES)
 		options |= PCRE2_MULTILINE;
 	pcre2_set_parens_nest_limit(context, NESTING_MAX);
@@ -71,9 +74,17 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 	*ret_pattern = NULL;
 	if (!pattern)
 		return STATUS_NO_MEMORY;
-	pattern->code = compile(text, flags, &code, &ret_error->offset);
+	pattern->text = malloc(text.n + 1);
+	if (!pattern->text) {
+		pattern_destroy(pattern);
+		return STATUS_NO_MEMORY;
+	}
+	memcpy(pattern->text, text.p, text.n);
+	pattern->text_size = text.n;
+	pattern->flags = flags;
+	pattern->code = compile(text, flags, true, &code, &ret_error->offset);
 	if (!pattern->code) {
-		free(pattern);
+		pattern_destroy(pattern);
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)ret_error->text, sizeof ret_error->text);
 		return code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED ? STATUS_NO_MEMORY
 										       : STATUS_BAD_INPUT;
@@ -90,6 +101,7 @@ void pattern_destroy(struct pattern *pattern)
 		return;
 	pcre2_code_free(atomic_load(&pattern->fast));
 	pcre2_code_free(pattern->code);
+	free(pattern->text);
 	free(pattern);
 }
 
@@ -131,29 +143,38 @@ void pattern_scratch_destroy(struct pattern_scratch *scratch)
 	free(scratch);
 }
 
-/* Failure is no error: under a W^X policy the interpreter does the same work. */
+/*
+ * Failure is no error: under a W^X policy the interpreter does the same work. Compiled anew without
+ * PCRE2_MATCH_INVALID_UTF, with which machine code of PCRE2 before 10.43 finds no multi-byte character for \S, \W and
+ * \D (PCRE2 issue 224).
+ */
 static const pcre2_code *make_fast(struct pattern *pattern)
 {
-	pcre2_code *copy = pcre2_code_copy(pattern->code);
+	int error;
+	size_t offset;
+	pcre2_code *fast =
+	    compile((struct str){pattern->text, pattern->text_size}, pattern->flags, false, &error, &offset);
 	pcre2_code *known = NULL;
 
-	if (!copy || pcre2_jit_compile(copy, PCRE2_JIT_COMPLETE) != 0) {
-		pcre2_code_free(copy);
+	if (!fast || pcre2_jit_compile(fast, PCRE2_JIT_COMPLETE) != 0) {
+		pcre2_code_free(fast);
 		atomic_store(&pattern->no_jit, true);
 		return NULL;
 	}
-	if (atomic_compare_exchange_strong(&pattern->fast, &known, copy))
-		return copy;
-	pcre2_code_free(copy); /* another thread was first */
+	if (atomic_compare_exchange_strong(&pattern->fast, &known, fast))
+		return fast;
+	pcre2_code_free(fast); /* another thread was first */
 	return known;
 }
 
 /* The machine code for a search from so many starts, when there is some by now; NULL: use the interpreter. */
-static const pcre2_code *fast_code(const struct pattern *pattern, size_t starts)
+static const pcre2_code *fast_code(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts)
 {
 	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
 	const pcre2_code *fast = atomic_load(&owner->fast);
 
+	if (!subject->valid && !(pattern->flags & PATTERN_BYTES))
+		return NULL;
 	if (fast || atomic_load_explicit(&owner->no_jit, memory_order_relaxed))
 		return fast;
 	if (starts <= BLOCK_SLOW && atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
@@ -184,11 +205,24 @@ static size_t word_start(struct str subject, size_t at, size_t floor)
 	return at;
 }
 
-static enum pattern_result find_in(const pcre2_code *pattern, struct str subject, size_t from, size_t end,
+/* `code` and whether it is machine code, for which the subject is known to be valid. */
+struct engine {
+	const pcre2_code *code;
+	bool fast;
+};
+
+static struct engine engine_for(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts)
+{
+	const pcre2_code *fast = fast_code(pattern, subject, starts);
+
+	return (struct engine){fast ? fast : pattern->code, fast != NULL};
+}
+
+static enum pattern_result find_in(struct engine engine, struct str text, size_t from, size_t end,
 				   struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
-	uint32_t options = end < subject.n ? PCRE2_NOTEOL : 0;
-	int code = match(pattern, str_sub(subject, 0, end), from, options, scratch);
+	uint32_t options = (end < text.n ? PCRE2_NOTEOL : 0) | (engine.fast ? PCRE2_NO_UTF_CHECK : 0);
+	int code = match(engine.code, str_sub(text, 0, end), from, options, scratch);
 	const size_t *offsets;
 
 	if (code == PCRE2_ERROR_NOMATCH)
@@ -201,45 +235,56 @@ static enum pattern_result find_in(const pcre2_code *pattern, struct str subject
 	return PATTERN_MATCH;
 }
 
-enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
+/* The first place from `at` on where a character begins: PCRE2 refuses to begin inside one. */
+static size_t character_start(const struct pattern *pattern, struct str text, size_t at)
+{
+	while (!(pattern->flags & PATTERN_BYTES) && at < text.n && ((unsigned char)text.p[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_subject subject, size_t from,
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
-	const pcre2_code *fast = fast_code(pattern, subject.n);
-	const pcre2_code *code = fast ? fast : pattern->code;
-	size_t whole = fast ? WHOLE_MAX : BLOCK_SLOW;
-	size_t block = fast ? BLOCK : BLOCK_SLOW;
+	struct str text = subject.text;
+	struct engine engine = engine_for(pattern, &subject, text.n);
+	size_t whole = engine.fast ? WHOLE_MAX : BLOCK_SLOW;
+	size_t block = engine.fast ? BLOCK : BLOCK_SLOW;
 	bool gave_up = false;
 
-	if (from > subject.n)
+	from = character_start(pattern, text, from);
+	if (from > text.n)
 		return PATTERN_NO_MATCH;
-	if (subject.n <= whole)
-		return find_in(code, subject, from, subject.n, scratch, ret_span);
+	if (text.n <= whole)
+		return find_in(engine, text, from, text.n, scratch, ret_span);
 	for (;;) {
-		size_t end =
-		    subject.n - from <= block ? subject.n : word_start(subject, from + block, from + block / 4 * 3);
-		enum pattern_result result = find_in(code, subject, from, end, scratch, ret_span);
+		size_t end = text.n - from <= block ? text.n : word_start(text, from + block, from + block / 4 * 3);
+		enum pattern_result result = find_in(engine, text, from, end, scratch, ret_span);
 
 		if (result == PATTERN_MATCH)
 			return result;
 		gave_up = gave_up || result == PATTERN_GAVE_UP;
-		if (end == subject.n)
+		if (end == text.n)
 			return gave_up ? PATTERN_GAVE_UP : PATTERN_NO_MATCH;
-		from = word_start(subject, end - OVERLAP, end - OVERLAP / 2 * 3);
+		from = character_start(pattern, text, word_start(text, end - OVERLAP, end - OVERLAP / 2 * 3));
 	}
 }
 
-enum pattern_result pattern_find_between(const struct pattern *pattern, struct str subject, size_t first, size_t last,
-					 struct pattern_scratch *scratch, struct pattern_span *ret_span)
+enum pattern_result pattern_find_between(const struct pattern *pattern, struct pattern_subject subject, size_t first,
+					 size_t last, struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
-	const pcre2_code *fast = fast_code(pattern, last - first);
-	size_t end =
-	    last < subject.n && subject.n - last > WHOLE_MAX ? word_start(subject, last + WHOLE_MAX, last) : subject.n;
+	struct str text = subject.text;
+	struct engine engine = engine_for(pattern, &subject, last - first);
+	size_t end = text.n;
 	enum pattern_result result;
 
-	if (first > last || first > subject.n)
+	if (last < text.n && text.n - last > WHOLE_MAX)
+		end = word_start(text, last + WHOLE_MAX, last);
+	first = character_start(pattern, text, first);
+	if (first > last || first > text.n)
 		return PATTERN_NO_MATCH;
 	pcre2_set_offset_limit(scratch->context, last);
-	result = find_in(fast ? fast : pattern->code, subject, first, end, scratch, ret_span);
+	result = find_in(engine, text, first, end, scratch, ret_span);
 	pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
 	return result;
 }

@@ -24,8 +24,9 @@ struct pattern_error {
 };
 
 /*
- * Compiles `text`. STATUS_OK: *ret_pattern is freed by pattern_destroy(). STATUS_BAD_INPUT: *ret_error says why.
- * STATUS_NO_MEMORY. \C is refused; UTF-8 patterns take invalid bytes in a subject for characters that match nothing.
+ * Compiles `text`, which is copied. STATUS_OK: *ret_pattern is freed by pattern_destroy(). STATUS_BAD_INPUT: *ret_error
+ * says why. STATUS_NO_MEMORY. \C is refused; UTF-8 patterns take invalid bytes in a subject for characters that match
+ * nothing.
  */
 enum status pattern_compile(struct str text, unsigned int flags, struct pattern **ret_pattern,
 			    struct pattern_error *ret_error);
@@ -41,6 +42,12 @@ struct pattern_scratch;
 struct pattern_scratch *pattern_scratch_create(void);
 void pattern_scratch_destroy(struct pattern_scratch *scratch);
 
+/* What is searched. */
+struct pattern_subject {
+	struct str text;
+	bool valid; /* it is known to be UTF-8: machine code may be used; not asked of PATTERN_BYTES */
+};
+
 enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_GAVE_UP };
 
 struct pattern_span {
@@ -53,15 +60,16 @@ struct pattern_span {
  * of 16 KiB that overlap by 1 KiB and are cut at blanks (without machine code: over 4 KiB, of 4 KiB); a match longer
  * than the overlap may be missed there. PATTERN_GAVE_UP: a limit was reached; whether it matches is not known.
  */
-enum pattern_result pattern_find(const struct pattern *pattern, struct str subject, size_t from,
+enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_subject subject, size_t from,
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span);
 
 /*
  * As pattern_find(), for matches that begin at `first` or behind it and at `last` or before it; they may end anywhere
  * within 64 KiB behind that.
  */
-enum pattern_result pattern_find_between(const struct pattern *pattern, struct str subject, size_t first, size_t last,
-					 struct pattern_scratch *scratch, struct pattern_span *ret_span);
+enum pattern_result pattern_find_between(const struct pattern *pattern, struct pattern_subject subject, size_t first,
+					 size_t last, struct pattern_scratch *scratch,
+					 struct pattern_span *ret_span);
 
 /* "pcre2 10.42 jit", or "pcre2 10.42 without jit" when the system forbids it. At most `size` bytes with NUL. */
 void pattern_describe_library(char *out, size_t size);

@@ -225,8 +225,11 @@ static void skip_lookaround(struct reader *reader)
 
 static void read_border(struct reader *reader, struct branch *branch, bool word_border)
 {
+	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
 	bool behind_word = branch->run.n && ascii_is_alnum(branch->run.p[branch->run.n - 1]);
 
+	if (!quantifier.min)
+		return;
 	end_run(reader, branch);
 	/* \b behind a word character is its end; anywhere else it may be a beginning. */
 	close_borders(&branch->keys, true);
@@ -261,6 +264,7 @@ static void read_part(struct reader *reader, struct branch *branch, const struct
 		branch->width.max = PATTERN_KEYS_UNBOUNDED;
 		break;
 	case ATOM_NOTHING:
+		pattern_quantifier_read(reader->pattern, &reader->at);
 		break;
 	default:
 		reader->lost = true;

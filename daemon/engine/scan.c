@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "engine/literal.h"
 #include "engine/prefilter.h"
+#include "mail/charset.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -41,7 +42,8 @@ struct scan_scratch {
 	struct scan_scratch *next; /* in the pool */
 	struct pattern_scratch *pattern;
 	struct prefilter_scratch *prefilter; /* NULL: none is needed */
-	bool filtered;                       /* it has the outcome for the text at hand */
+	struct pattern_subject subject;      /* the text at hand */
+	bool filtered;                       /* the prefilter has its outcome for that text */
 	int64_t deadline_ns;                 /* monotonic; patterns give up behind it */
 };
 
@@ -325,8 +327,8 @@ void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *sc
 }
 
 /* The first match of the view's pattern `index` from `from` on, at the places that the prefilter left. */
-static enum pattern_result find(const struct scan_view *view, size_t index, struct str text, size_t from,
-				struct scan_scratch *scratch, struct pattern_span *ret_span)
+static enum pattern_result find(const struct scan_view *view, size_t index, size_t from, struct scan_scratch *scratch,
+				struct pattern_span *ret_span)
 {
 	const struct pattern *pattern = *(struct pattern **)list_at(&view->patterns, index);
 	const struct prefilter_range *ranges;
@@ -334,32 +336,33 @@ static enum pattern_result find(const struct scan_view *view, size_t index, stru
 	size_t count;
 
 	if (!scratch->filtered)
-		return pattern_find(pattern, text, from, scratch->pattern, ret_span);
+		return pattern_find(pattern, scratch->subject, from, scratch->pattern, ret_span);
 	count = prefilter_ranges(scratch->prefilter, index, &ranges);
 	for (size_t i = 0; i < count && result == PATTERN_NO_MATCH; i++) {
 		size_t first = ranges[i].first > from ? ranges[i].first : from;
 
-		if (ranges[i].last >= text.n)
-			result = pattern_find(pattern, text, first, scratch->pattern, ret_span);
+		if (ranges[i].last >= scratch->subject.text.n)
+			result = pattern_find(pattern, scratch->subject, first, scratch->pattern, ret_span);
 		else if (ranges[i].last >= first)
-			result = pattern_find_between(pattern, text, first, ranges[i].last, scratch->pattern, ret_span);
+			result = pattern_find_between(pattern, scratch->subject, first, ranges[i].last,
+						      scratch->pattern, ret_span);
 	}
 	return result;
 }
 
-static unsigned int count_more(const struct scan_view *view, size_t index, struct str text,
-			       struct scan_scratch *scratch, struct pattern_span span)
+static unsigned int count_more(const struct scan_view *view, size_t index, struct scan_scratch *scratch,
+			       struct pattern_span span)
 {
 	unsigned int count = 1;
 
-	while (count < COUNT_MAX && find(view, index, text, span.end > span.start ? span.end : span.end + 1, scratch,
-					 &span) == PATTERN_MATCH)
+	while (count < COUNT_MAX &&
+	       find(view, index, span.end > span.start ? span.end : span.end + 1, scratch, &span) == PATTERN_MATCH)
 		count++;
 	return count;
 }
 
 /* Adds what one pattern of a rule finds: the first match of all its patterns, or the number of all matches. */
-static void match_pattern(const struct scan_view *view, size_t index, struct str text, struct scan_scratch *scratch,
+static void match_pattern(const struct scan_view *view, size_t index, struct scan_scratch *scratch,
 			  struct scan_hit *hit, unsigned int *gave_up)
 {
 	const struct scan_entry *entry = list_at(&view->entries, *(size_t *)list_at(&view->entry_of, index));
@@ -367,19 +370,19 @@ static void match_pattern(const struct scan_view *view, size_t index, struct str
 	enum pattern_result result = PATTERN_GAVE_UP;
 
 	if (clock_monotonic_ns() < scratch->deadline_ns)
-		result = find(view, index, text, 0, scratch, &span);
+		result = find(view, index, 0, scratch, &span);
 	if (result == PATTERN_GAVE_UP)
 		++*gave_up;
 	if (result != PATTERN_MATCH)
 		return;
 	if (!hit->count || span.start < hit->span.start)
 		hit->span = span;
-	hit->count = entry->count ? hit->count + count_more(view, index, text, scratch, span) : 1;
+	hit->count = entry->count ? hit->count + count_more(view, index, scratch, span) : 1;
 }
 
 /* Every pattern of every active rule. */
-static unsigned int scan_all(const struct scan_view *view, struct str text, const bool *active,
-			     struct scan_scratch *scratch, scan_found *found, void *context)
+static unsigned int scan_all(const struct scan_view *view, const bool *active, struct scan_scratch *scratch,
+			     scan_found *found, void *context)
 {
 	unsigned int gave_up = 0;
 
@@ -388,7 +391,7 @@ static unsigned int scan_all(const struct scan_view *view, struct str text, cons
 		struct scan_hit hit = {.count = 0};
 
 		for (size_t j = 0; j < entry->pattern_count && active[entry->rule]; j++)
-			match_pattern(view, entry->first + j, text, scratch, &hit, &gave_up);
+			match_pattern(view, entry->first + j, scratch, &hit, &gave_up);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
@@ -396,8 +399,8 @@ static unsigned int scan_all(const struct scan_view *view, struct str text, cons
 }
 
 /* The candidates alone; those of one rule stand together. */
-static unsigned int scan_candidates(const struct scan_view *view, struct str text, const bool *active,
-				    struct scan_scratch *scratch, scan_found *found, void *context)
+static unsigned int scan_candidates(const struct scan_view *view, const bool *active, struct scan_scratch *scratch,
+				    scan_found *found, void *context)
 {
 	const uint32_t *candidates;
 	size_t count = prefilter_candidates(scratch->prefilter, &candidates);
@@ -411,11 +414,17 @@ static unsigned int scan_candidates(const struct scan_view *view, struct str tex
 
 		for (; i < count && entry_of[candidates[i]] == index; i++)
 			if (active[entry->rule])
-				match_pattern(view, candidates[i], text, scratch, &hit, &gave_up);
+				match_pattern(view, candidates[i], scratch, &hit, &gave_up);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
 	return gave_up;
+}
+
+static void set_subject(struct scan_scratch *scratch, const struct scan_view *view, struct str text)
+{
+	scratch->subject.text = text;
+	scratch->subject.valid = (view->flags & PATTERN_BYTES) || utf8_valid(text);
 }
 
 unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct str text, const bool *active,
@@ -423,9 +432,10 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct st
 {
 	const struct scan_view *view = list_at(&scanner->views, index);
 
+	set_subject(scratch, view, text);
 	scratch->filtered = view->prefilter && prefilter_scan(view->prefilter, text, scratch->prefilter);
-	return scratch->filtered ? scan_candidates(view, text, active, scratch, found, context)
-				 : scan_all(view, text, active, scratch, found, context);
+	return scratch->filtered ? scan_candidates(view, active, scratch, found, context)
+				 : scan_all(view, active, scratch, found, context);
 }
 
 /* The view of the rule and its entry there; NULL when the scanner does not know the rule. */
@@ -454,9 +464,10 @@ bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str t
 	*ret_hit = (struct scan_hit){.count = 0};
 	if (!view)
 		return false;
+	set_subject(scratch, view, text);
 	scratch->filtered = false;
 	set_deadline(scratch);
 	for (size_t i = 0; i < entry->pattern_count; i++)
-		match_pattern(view, entry->first + i, text, scratch, ret_hit, &gave_up);
+		match_pattern(view, entry->first + i, scratch, ret_hit, &gave_up);
 	return ret_hit->count > 0;
 }

@@ -1,6 +1,7 @@
 /* PCRE2 within limits: long texts, broken UTF-8, patterns that would run for hours. */
 #include "base/clock.h"
 #include "engine/pattern.h"
+#include "mail/charset.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,10 +38,27 @@ static struct pattern *compile(const char *text, unsigned int flags)
 	return pattern;
 }
 
+/* As any bytes, and as the UTF-8 that it is, often enough for machine code to be made: the answers must be the same. */
+static enum pattern_result search(const struct pattern *pattern, struct str text, size_t from,
+				  struct pattern_span *span)
+{
+	struct pattern_subject subject = {.text = text};
+	struct pattern_span again;
+	enum pattern_result result = pattern_find(pattern, subject, from, scratch, span);
+
+	subject.valid = utf8_valid(text);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(pattern_find(pattern, subject, from, scratch, &again), result);
+		if (result == PATTERN_MATCH)
+			assert_memory_equal(&again, span, sizeof again);
+	}
+	return result;
+}
+
 static enum pattern_result find(const char *text, unsigned int flags, struct str subject, struct pattern_span *span)
 {
 	struct pattern *pattern = compile(text, flags);
-	enum pattern_result result = pattern_find(pattern, subject, 0, scratch, span);
+	enum pattern_result result = search(pattern, subject, 0, span);
 
 	pattern_destroy(pattern);
 	return result;
@@ -73,6 +91,43 @@ static void test_broken_utf8_hides_nothing_behind_it(void **state)
 
 	(void)state;
 	assert_int_equal(find("bother", 0, STR("\xff\xc3 sorry to \xed\xa0\x80 bother"), &span), PATTERN_MATCH);
+}
+
+static void test_negated_escapes_know_all_characters(void **state)
+{
+	static const char *const patterns[] = {"\\S.bc", "\\Wabc",  "\\Dabc",     "[^x]abc",
+					       ".abc",   "\\S+abc", "\\W{1,2}abc"};
+	static const char *const texts[] = {"c,Abb cc\xd1\x8f"
+					    "abcaa",
+					    "xx \xd1\x8f"
+					    "abc",
+					    "- \xe9\x80\xa3"
+					    "abc"};
+	struct pattern_span span;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+		for (size_t j = 0; j < sizeof texts / sizeof texts[0]; j++)
+			if (find(patterns[i], 0, str_of(texts[j]), &span) != PATTERN_MATCH)
+				fail_msg("%s does not find %s", patterns[i], texts[j]);
+}
+
+static void test_starts_between_two_places(void **state)
+{
+	const struct pattern_subject text = {STR("\xd1\x8f call \xd1\x8f call"), true};
+	struct pattern *pattern = compile("\\S call", 0);
+	struct pattern_span span;
+
+	(void)state;
+	/* From inside a character: the next one is where it begins. */
+	assert_int_equal(pattern_find(pattern, text, 1, scratch, &span), PATTERN_MATCH);
+	assert_int_equal(span.start, 8);
+	assert_int_equal(pattern_find_between(pattern, text, 1, 8, scratch, &span), PATTERN_MATCH);
+	assert_int_equal(span.start, 8);
+	assert_int_equal(pattern_find_between(pattern, text, 1, 7, scratch, &span), PATTERN_NO_MATCH);
+	assert_int_equal(pattern_find_between(pattern, text, 0, 0, scratch, &span), PATTERN_MATCH);
+	assert_int_equal(pattern_find_between(pattern, text, 9, 99, scratch, &span), PATTERN_NO_MATCH);
+	pattern_destroy(pattern);
 }
 
 static void test_lines(void **state)
@@ -181,6 +236,8 @@ int main(void)
 	    cmocka_unit_test(test_exponential_patterns_give_up),
 	    cmocka_unit_test(test_long_texts_are_searched_to_their_end),
 	    cmocka_unit_test(test_blocks_are_cut_between_characters),
+	    cmocka_unit_test(test_starts_between_two_places),
+	    cmocka_unit_test(test_negated_escapes_know_all_characters),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -129,6 +129,8 @@ static void test_lookarounds_have_no_width(void **state)
 	(void)state;
 	asks("foo(?=bar)baz", "foobaz@6-6");
 	asks("(?<!no )foo", "foo@3-3");
+	asks("(?<!no ){0}foo", "foo@3-3");
+	asks("(?!" PHRASE_WORD_CHARACTER "){0}foo", "foo@3-3");
 	asks("(?!foo|bar)bazz", "bazz@4-4");
 }
 

@@ -44,7 +44,7 @@ static const char *find(const char *phrase_text, const char *text)
 		fail_msg("%s: %s", phrase_text, error.what);
 	if (pattern_compile(phrase_pattern(&phrase, arena), 0, &pattern, &pattern_error) != STATUS_OK)
 		fail_msg("%s: %s", phrase_text, pattern_error.text);
-	if (pattern_find(pattern, folded, 0, scratch, &span) == PATTERN_MATCH)
+	if (pattern_find(pattern, (struct pattern_subject){folded, true}, 0, scratch, &span) == PATTERN_MATCH)
 		found = arena_strndup(arena, folded.p + span.start, span.end - span.start);
 	pattern_destroy(pattern);
 	pattern_scratch_destroy(scratch);
@@ -246,8 +246,12 @@ static void test_an_alternation_finds_what_each_phrase_finds(void **state)
 	assert_int_equal(pattern_compile(phrase_alternation(phrases, 4, arena), 0, &pattern, &pattern_error),
 			 STATUS_OK);
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(pattern_find(pattern, str_of(texts[i]), 0, scratch, &span), PATTERN_MATCH);
-	assert_int_equal(pattern_find(pattern, STR("not sorry, x$55"), 0, scratch, &span), PATTERN_NO_MATCH);
+		assert_int_equal(
+		    pattern_find(pattern, (struct pattern_subject){str_of(texts[i]), true}, 0, scratch, &span),
+		    PATTERN_MATCH);
+	assert_int_equal(
+	    pattern_find(pattern, (struct pattern_subject){STR("not sorry, x$55"), true}, 0, scratch, &span),
+	    PATTERN_NO_MATCH);
 	pattern_destroy(pattern);
 	pattern_scratch_destroy(scratch);
 }
