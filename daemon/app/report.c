@@ -1,5 +1,7 @@
 #include "app/report.h"
 
+#include "app/once_a_day.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 enum { QUEUE_ID_MAX = 64 };
@@ -11,6 +13,23 @@ static void start_line(struct buf *line, struct str queue_id)
 	else
 		buf_add_text(line, "NOQUEUE");
 	buf_add_text(line, ": ");
+}
+
+/* Told by name, so that the table of LinkedIn's streams can grow. */
+static void report_linkedin_template(const struct decision *decision, struct str queue_id)
+{
+	static struct once_a_day said = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct buf line = buf_make(NULL);
+
+	if (!decision->linkedin_template_new || !once_a_day(&said, decision->linkedin_template, clock_wall_seconds()))
+		return;
+	start_line(&line, queue_id);
+	buf_add_text(&line, "linkedin_template=");
+	log_escape(&line, decision->linkedin_template, ONCE_A_DAY_NAME_MAX);
+	buf_add_format(&line, ", linkedin=%s, new to this version; said once a day",
+		       fact_value_name(FACT_LINKEDIN, decision->facts.value[FACT_LINKEDIN]));
+	log_info("%s", buf_str(&line).p);
+	buf_free(&line);
 }
 
 static void decided(void *context, const struct decision *decision, const struct envelope *envelope)
@@ -25,6 +44,7 @@ static void decided(void *context, const struct decision *decision, const struct
 	else
 		log_info("%s", buf_str(&line).p);
 	buf_free(&line);
+	report_linkedin_template(decision, envelope->queue_id);
 }
 
 static void failed(void *context, struct str queue_id, enum status why, const char *step, const char *answer)

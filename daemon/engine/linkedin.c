@@ -166,6 +166,14 @@ static bool find_class(struct str name, enum linkedin_stream *ret_stream)
 	return false;
 }
 
+static bool is_new_template(struct str name)
+{
+	enum linkedin_stream ignored;
+
+	return name.n && !find_stem(linkedin_protected_stems, name, &ignored) &&
+	       !find_stem(linkedin_stems, name, &ignored);
+}
+
 /* Security and its like: nothing that follows may overrule them. */
 static bool is_protected(const struct reading *reading, enum linkedin_stream *ret_stream)
 {
@@ -282,5 +290,6 @@ struct linkedin_finding linkedin_classify(const struct message *message, bool or
 	read_links(&reading);
 	finding.stream = stream_of(&reading);
 	finding.template_name = reading.template_name;
+	finding.template_new = is_new_template(reading.template_name);
 	return finding;
 }

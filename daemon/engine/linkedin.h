@@ -16,6 +16,7 @@ struct linkedin_finding {
 	enum linkedin_stream stream; /* LINKEDIN_NONE unless the origin is proved */
 	bool claimed;             /* the message says it is LinkedIn's: From domain, X-LinkedIn-* or envelope sender */
 	struct str template_name; /* of a proved message; may be empty; a slice of the message's arena */
+	bool template_new;        /* it has a name, and nothing in linkedin_table.c knows that name */
 };
 
 /* True when trusted authentication or the confirmed client name proves LinkedIn's origin. `envelope` may be NULL. */

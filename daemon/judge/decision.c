@@ -71,10 +71,6 @@ void decision_format_log(const struct decision *decision, struct buf *out)
 		buf_add_text(out, ", auth_forged=yes");
 	if (decision->facts.value[FACT_LINKEDIN] != LINKEDIN_NONE)
 		buf_add_format(out, ", linkedin=%s", linkedin_name(decision));
-	if (decision->facts.value[FACT_LINKEDIN] == LINKEDIN_UNKNOWN && decision->linkedin_template.n) {
-		buf_add_text(out, ", linkedin_template=");
-		log_escape(out, decision->linkedin_template, LOG_VALUE_MAX);
-	}
 	if (decision->template_id)
 		buf_add_format(out, ", template=%llu", (unsigned long long)decision->template_id);
 	buf_add_format(out, ", policy=%s, recipients=%zu", decision->policy, decision->recipient_count);

@@ -27,7 +27,8 @@ struct decision {
 	int64_t micros;     /* wall time of the judgement */
 	struct str sender;  /* From mailbox */
 	struct str queue_id;
-	struct str linkedin_template;
+	struct str linkedin_template; /* LinkedIn's name for the mail when its origin is proved; may be empty */
+	bool linkedin_template_new;   /* this version does not know that name */
 	size_t recipient_count;
 	bool judged;                 /* false: exempt or internal; accepted without a look */
 	uint64_t template_id;        /* of the memory; 0: none */

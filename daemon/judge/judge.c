@@ -221,6 +221,7 @@ enum status judge_message(const struct generation *generation, const struct enve
 	ret_decision->limits = judgement->message.facts.limits;
 	ret_decision->queue_id = judgement->envelope.queue_id;
 	ret_decision->linkedin_template = judgement->linkedin.template_name;
+	ret_decision->linkedin_template_new = judgement->linkedin.template_new;
 	ret_decision->recipient_count = envelope->recipient_count;
 	if (judgement->message.from.count)
 		ret_decision->sender = judgement->message.from.items[0].mailbox;

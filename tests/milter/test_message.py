@@ -98,6 +98,24 @@ class Message(DaemonTest):
                                queue_id=queue_id, mail_macros=mail)
             self.assertIn("direction=outbound", self.daemon.line(queue_id))
 
+    def test_a_new_linkedin_template_is_named_once_a_day(self):
+        """Of mail that is proved to be LinkedIn's alone."""
+        def send(queue_id, name, template, **connect):
+            headers = [("From", " LinkedIn <noreply@linkedin.com>"), ("To", " me@home.example"), ("Subject", " Hello"),
+                       ("X-LinkedIn-Template", template)]
+            with Milter(self.daemon.address) as milter:
+                milter.connect(name, "108.174.0.145", client_name=name, **connect)
+                milter.message("Hello\r\n", headers, queue_id=queue_id)
+            return self.daemon.line(queue_id)
+
+        for queue_id in ("4LINK00001", "4LINK00002"):
+            self.assertIn("linkedin=unknown", send(queue_id, "maila-aa.linkedin.com", " email_brand_new_thing_07"))
+        send("4LINK00003", "client.sender.example", " email_forged_thing_01")
+        send("4LINK00004", "maila-aa.linkedin.com", " email_m2m_invite_single_01")
+        named = [line for line in self.daemon.log().splitlines() if "linkedin_template=" in line]
+        self.assertEqual(len(named), 1, named)
+        self.assertIn("4LINK00001: linkedin_template=email_brand_new_thing_07, linkedin=unknown", named[0])
+
     def test_authentication_does_not_outlive_its_message(self):
         with self.daemon.session() as milter:
             milter.message(COLD_BODY, recipients=["<b@far.example>"], queue_id="4AUTH00004",

@@ -71,6 +71,7 @@ static void test_invitation_by_class_and_template(void **state)
 	add_header("x-linkedin-template", " email_m2m_invite_single_01\r\n");
 	is(LINKEDIN_INVITATION);
 	assert_true(str_equal(linkedin_classify(&message, true).template_name, STR("email_m2m_invite_single_01")));
+	assert_false(linkedin_classify(&message, true).template_new);
 }
 
 static void test_guest_invitation(void **state)
@@ -217,6 +218,8 @@ static void test_unknown_templates_are_named_and_left_alone(void **state)
 	add_header("X-LinkedIn-Template", "email_never_seen_before_01");
 	is(LINKEDIN_UNKNOWN);
 	assert_true(str_equal(linkedin_classify(&message, true).template_name, STR("email_never_seen_before_01")));
+	assert_true(linkedin_classify(&message, true).template_new);
+	assert_false(linkedin_classify(&message, false).template_new);
 }
 
 static void test_staff_are_people(void **state)
