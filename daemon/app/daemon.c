@@ -1,5 +1,6 @@
 #include "app/daemon.h"
 
+#include "app/control_commands.h"
 #include "app/drain.h"
 #include "app/notify.h"
 #include "app/process.h"
@@ -21,6 +22,9 @@ struct daemon {
 	struct generation_slot *slot;
 	struct listener listener;
 	char *socket; /* as configured; outlives the generation that it was read with */
+	struct reloader *reloader;
+	struct control_context control_context;
+	struct control *control; /* NULL: there is none */
 };
 
 static enum exit_code exit_code_of(enum status status)
@@ -134,13 +138,16 @@ static void on_reload(void *context)
 {
 	const struct daemon *d = context;
 
-	reload_run(d->options, d->slot);
+	reloader_run(d->reloader);
 }
 
 static void on_drain(void *context)
 {
 	struct daemon *d = context;
 
+	/* The next process makes its own. */
+	control_stop(d->control);
+	d->control = NULL;
 	drain_run(&d->listener);
 }
 
@@ -168,6 +175,28 @@ static void announce(const struct daemon *d)
 	generation_release(generation);
 }
 
+/* Mail goes on without a control socket: what is wrong with it is only a warning. */
+static void open_control(struct daemon *d)
+{
+	struct generation *generation = generation_slot_acquire(d->slot);
+	struct error_list errors = error_list_make();
+	char path[CONFIG_SOCKET_PATH_MAX];
+
+	d->control_context = (struct control_context){
+	    .options = d->options,
+	    .slot = d->slot,
+	    .reloader = d->reloader,
+	    .socket = d->socket,
+	    .started = time(NULL),
+	};
+	if (config_control_socket(generation->config, path) &&
+	    control_start(path, control_commands, &d->control_context, &errors, &d->control) != STATUS_OK)
+		error_add(&errors, SEVERITY_WARNING, path, "coldshoulder status and reload do not work until a restart",
+			  "there is no control socket");
+	show_errors(d->options, &errors);
+	generation_release(generation);
+}
+
 /* The filter is registered and the socket is open. */
 static enum exit_code serve(struct daemon *d)
 {
@@ -178,9 +207,11 @@ static enum exit_code serve(struct daemon *d)
 		log_err("no thread could be made for signals");
 		return EXIT_CODE_SYSTEM;
 	}
+	open_control(d);
 	announce(d);
 	status = filter_run();
 	signals_finish();
+	control_stop(d->control);
 	if (status != STATUS_OK) {
 		log_err("libmilter gave up");
 		return EXIT_CODE_UNAVAILABLE;
@@ -256,7 +287,9 @@ enum exit_code daemon_run(const struct options *options)
 		memory_close(memory);
 		return EXIT_CODE_SYSTEM;
 	}
-	code = open_and_serve(&d);
+	d.reloader = reloader_create(options, d.slot);
+	code = d.reloader ? open_and_serve(&d) : EXIT_CODE_SYSTEM;
+	reloader_destroy(d.reloader);
 	if (!filter_is_idle()) {
 		log_warn("a message is still being judged: it is left to the MTA");
 		return code;

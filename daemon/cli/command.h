@@ -15,6 +15,8 @@ int command_who(int argc, char **argv);
 int command_stats(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_status(int argc, char **argv);
+int command_reload(int argc, char **argv);
 int command_suggest(int argc, char **argv);
 
 #endif

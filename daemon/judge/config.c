@@ -2,7 +2,9 @@
 
 #include "judge/config_keys.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CONFIG_ARENA_CHUNK = 8 * 1024 };
 
@@ -38,6 +40,19 @@ struct config *config_create_default(void)
 	}
 	config->memory.freemail_list = CONFIG_FREEMAIL_LIST;
 	return config;
+}
+
+bool config_control_socket(const struct config *config, char path[CONFIG_SOCKET_PATH_MAX])
+{
+	const char *configured = config->control_socket;
+
+	if (configured && strcmp(configured, "off") == 0)
+		return false;
+	if (configured)
+		snprintf(path, CONFIG_SOCKET_PATH_MAX, "%s", configured);
+	else
+		snprintf(path, CONFIG_SOCKET_PATH_MAX, "%s/control.sock", config->state_directory);
+	return true;
 }
 
 void config_free(struct config *config)

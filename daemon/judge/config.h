@@ -27,6 +27,7 @@ struct config {
 	const char *socket_group;
 	mode_t socket_mode;
 	const char *state_directory;
+	const char *control_socket; /* a path, or "off"; NULL: in the state directory. See config_control_socket() */
 	const char *rules_directory;
 	const char *local_rules_directory;
 	struct direction_settings direction;
@@ -64,6 +65,12 @@ enum status config_load(const char *path, struct error_list *errors, struct conf
 
 /* The built-in defaults, as if read from an empty file. NULL when out of memory. */
 struct config *config_create_default(void);
+
+/* Long enough for every path that a unix socket can have, and for telling that one is too long. */
+enum { CONFIG_SOCKET_PATH_MAX = 512 };
+
+/* Where the tool finds the running daemon, written to `path`. False: there is to be no control socket. */
+bool config_control_socket(const struct config *config, char path[CONFIG_SOCKET_PATH_MAX]);
 
 /* NULL is allowed. (libconfig owns the name config_destroy.) */
 void config_free(struct config *config);

@@ -325,6 +325,7 @@ static const struct key_reader keys[] = {
     {{"socket_group", "string", "\"postfix\""}, read_string, FIELD(socket_group)},
     {{"socket_mode", "octal mode as a string", "\"0660\""}, read_mode, FIELD(socket_mode)},
     {{"state_dir", "string", "\"/var/lib/coldshoulder\""}, read_string, FIELD(state_directory)},
+    {{"control_socket", "string or \"off\"", "state_dir/control.sock"}, read_string, FIELD(control_socket)},
     {{"rules_dir", "string", "\"/usr/share/coldshoulder/rules\""}, read_string, FIELD(rules_directory)},
     {{"local_rules_dir", "string", "\"/etc/coldshoulder/rules.d\""}, read_string, FIELD(local_rules_directory)},
     {{"local_domains", "list of strings", "( )"}, read_strings, FIELD(direction.local_domains)},

@@ -1,0 +1,97 @@
+#include "app/control_commands.h"
+
+#include "base/log.h"
+#include "milter/filter.h"
+
+#include <unistd.h>
+
+static void add(json_t *object, const char *name, json_t *value)
+{
+	json_object_set_new(object, name, value);
+}
+
+static json_t *json_errors(const struct error_list *errors)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < errors->errors.count; i++) {
+		const struct error *error = error_at(errors, i);
+
+		json_array_append_new(list, json_pack("{ss ss ss ss}", "severity",
+						      error->severity == SEVERITY_ERROR ? "error" : "warning", "where",
+						      error->where, "what", error->what, "hint", error->hint));
+	}
+	return list;
+}
+
+/* The last reload, and "ok" of it; null when there was none. */
+static json_t *json_reload(struct reloader *reloader)
+{
+	struct reload_report report = reloader_last(reloader);
+	json_t *object = report.at ? json_object() : json_null();
+
+	if (report.at) {
+		add(object, "at", json_integer((json_int_t)report.at));
+		add(object, "ok", json_boolean(report.status == STATUS_OK));
+		add(object, "reason", json_string(status_name(report.status)));
+		add(object, "done", json_integer((json_int_t)report.done));
+		add(object, "failed", json_integer((json_int_t)report.failed));
+		add(object, "errors", json_errors(&report.errors));
+	}
+	error_list_free(&report.errors);
+	return object;
+}
+
+static void add_generation(json_t *reply, struct generation_slot *slot)
+{
+	struct generation *generation = generation_slot_acquire(slot);
+
+	add(reply, "config", json_string(generation->config->path));
+	add(reply, "state_dir", json_string(generation->config->state_directory));
+	add(reply, "generation", json_integer((json_int_t)generation->number));
+	add(reply, "rules", json_integer((json_int_t)ruleset_rule_count(generation->ruleset)));
+	add(reply, "scanner", json_string(ruleset_scanner(generation->ruleset)));
+	generation_release(generation);
+}
+
+static json_t *run_status(void *argument, const json_t *request, const struct control_peer *peer)
+{
+	const struct control_context *context = argument;
+	const struct filter_activity activity = filter_activity();
+	json_t *reply = control_done();
+
+	(void)request;
+	(void)peer;
+	add(reply, "version", json_string(COLDSHOULDER_VERSION));
+	add(reply, "pid", json_integer((json_int_t)getpid()));
+	add(reply, "started", json_integer((json_int_t)context->started));
+	add(reply, "socket", json_string(context->socket ? context->socket : "passed by systemd"));
+	add_generation(reply, context->slot);
+	add(reply, "sessions", json_integer(activity.sessions));
+	add(reply, "transactions", json_integer(activity.transactions));
+	add(reply, "in_data", json_integer(activity.in_data));
+	add(reply, "reload", json_reload(context->reloader));
+	return reply;
+}
+
+static json_t *run_reload(void *argument, const json_t *request, const struct control_peer *peer)
+{
+	const struct control_context *context = argument;
+	enum status status;
+	json_t *reply;
+
+	(void)request;
+	log_info("control: command=reload, uid=%ld", peer->uid);
+	status = reloader_run(context->reloader);
+	reply = status == STATUS_OK ? control_done()
+				    : control_refused("the new configuration is not used, the old one stays", NULL);
+	add_generation(reply, context->slot);
+	add(reply, "reload", json_reload(context->reloader));
+	return reply;
+}
+
+const struct control_command control_commands[] = {
+    {"status", run_status},
+    {"reload", run_reload},
+    {NULL, NULL},
+};
