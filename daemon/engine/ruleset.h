@@ -52,10 +52,35 @@ struct ruleset_filter {
 	size_t shadowed_count;
 };
 
+/* A text rule that matched, before anybody asked what it is worth. */
+struct text_hit {
+	size_t rule; /* its index in the ruleset */
+	unsigned int count;
+	struct str evidence; /* the author's own words */
+};
+
+struct text_hits {
+	const struct text_hit *items;
+	size_t count;
+	unsigned int match_errors; /* patterns that gave up on a limit */
+};
+
 /*
- * Applies the rules. Reads views as rules need them; facts that depend on the text (words, quoted_only) must be set.
- * `filter` may be NULL. The result is in `arena`. STATUS_NO_MEMORY: no verdict. Any thread.
+ * The first, dear half of judging: what the texts say. Needs no facts but the direction, so one scan serves several
+ * policies and moments. Of `filter` (may be NULL) only the languages count. The result is in `arena`.
+ * STATUS_NO_MEMORY. Any thread.
  */
+enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enum direction direction,
+			 const struct ruleset_filter *filter, struct arena *arena, struct text_hits *ret_hits);
+
+/*
+ * The second half: expressions, caps, sum, class. May be asked again with other facts, or with a filter of fewer
+ * languages than the scan's. The result is in `arena`. STATUS_NO_MEMORY: no verdict. Any thread.
+ */
+enum status ruleset_conclude(const struct ruleset *ruleset, const struct text_hits *hits, const struct facts *facts,
+			     const struct ruleset_filter *filter, struct arena *arena, struct verdict *ret_verdict);
+
+/* Both halves at once. Facts that depend on the text (words, quoted_only) must be set. */
 enum status ruleset_evaluate(const struct ruleset *ruleset, struct views *views, const struct facts *facts,
 			     const struct ruleset_filter *filter, struct arena *arena, struct verdict *ret_verdict);
 

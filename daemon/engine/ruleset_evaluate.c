@@ -4,9 +4,13 @@
 #include "engine/expr.h"
 #include "engine/snippet.h"
 
-#include <string.h>
-
 enum { EVIDENCE_MAX = 120 };
+
+struct text_scan {
+	struct list hits; /* of struct text_hit */
+	const struct view *view;
+	bool no_memory;
+};
 
 struct evaluation {
 	const struct ruleset *ruleset;
@@ -17,7 +21,6 @@ struct evaluation {
 	unsigned int *counts;   /* by rule */
 	unsigned int *families; /* by family */
 	struct list hits;       /* of struct rule_hit */
-	const struct view *view;
 	bool no_memory;
 };
 
@@ -37,19 +40,20 @@ static bool scope_fits(enum rule_scope scope, int64_t direction)
 	       direction == (scope == RULE_INBOUND ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
 }
 
-static bool set_active(struct evaluation *evaluation)
+/* By rule: is it asked at all? NULL when out of memory. */
+static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_filter *filter, int64_t direction,
+			  struct arena *arena)
 {
-	const struct ruleset *ruleset = evaluation->ruleset;
-	bool *languages = arena_calloc(evaluation->arena, ruleset->language_count + 1, sizeof *languages);
+	bool *active = arena_calloc(arena, ruleset->rule_count + 1, sizeof *active);
+	bool *languages = arena_calloc(arena, ruleset->language_count + 1, sizeof *languages);
 
-	if (!languages)
-		return false;
+	if (!active || !languages)
+		return NULL;
 	for (size_t i = 0; i < ruleset->language_count; i++)
-		languages[i] = language_counts(evaluation->filter, ruleset->languages[i]);
+		languages[i] = language_counts(filter, ruleset->languages[i]);
 	for (size_t i = 0; i < ruleset->rule_count; i++)
-		evaluation->active[i] = languages[ruleset->language_of[i]] &&
-					scope_fits(ruleset->rules[i].scope, evaluation->facts->value[FACT_DIRECTION]);
-	return true;
+		active[i] = languages[ruleset->language_of[i]] && scope_fits(ruleset->rules[i].scope, direction);
+	return active;
 }
 
 static bool is_shadowed(const struct evaluation *evaluation, const struct rule *rule)
@@ -82,29 +86,42 @@ static void add_hit(struct evaluation *evaluation, size_t index, unsigned int co
 	evaluation->families[evaluation->ruleset->family_of[index]]++;
 }
 
-static void found(void *context, size_t rule, const struct scan_hit *hit)
+static void found(void *context, size_t rule, const struct scan_hit *found_hit)
 {
-	struct evaluation *evaluation = context;
-	struct str evidence = view_evidence(evaluation->view, hit->span.start, hit->span.end);
+	struct text_scan *scan = context;
+	struct str evidence = view_evidence(scan->view, found_hit->span.start, found_hit->span.end);
+	struct text_hit *hit = list_push(&scan->hits);
 
-	add_hit(evaluation, rule, hit->count, snippet(evidence, EVIDENCE_MAX));
+	if (!hit)
+		scan->no_memory = true;
+	else
+		*hit = (struct text_hit){rule, found_hit->count, snippet(evidence, EVIDENCE_MAX)};
 }
 
-static unsigned int scan_views(struct evaluation *evaluation, struct views *views, struct scan_scratch *scratch)
+enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enum direction direction,
+			 const struct ruleset_filter *filter, struct arena *arena, struct text_hits *ret_hits)
 {
-	const struct scanner *scanner = evaluation->ruleset->scanner;
-	unsigned int gave_up = 0;
+	const struct scanner *scanner = ruleset->scanner;
+	struct text_scan scan = {.hits = list_make(sizeof(struct text_hit), arena)};
+	const bool *active = active_rules(ruleset, filter, direction, arena);
+	struct scan_scratch *scratch = active ? scanner_take_scratch(scanner) : NULL;
 
-	for (size_t i = 0; i < scanner_view_count(scanner) && !evaluation->no_memory; i++) {
+	*ret_hits = (struct text_hits){.count = 0};
+	if (!scratch)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < scanner_view_count(scanner) && !scan.no_memory; i++) {
 		struct str header;
 		enum view_kind kind = scanner_view(scanner, i, &header);
 
-		evaluation->view = views_get(views, kind, header);
-		if (evaluation->view->text.n)
-			gave_up += scanner_scan(scanner, i, evaluation->view->text, evaluation->active, scratch, found,
-						evaluation);
+		scan.view = views_get(views, kind, header);
+		if (scan.view->text.n)
+			ret_hits->match_errors +=
+			    scanner_scan(scanner, i, scan.view->text, active, scratch, found, &scan);
 	}
-	return gave_up;
+	scanner_give_scratch(scanner, scratch);
+	ret_hits->items = scan.hits.items;
+	ret_hits->count = scan.hits.count;
+	return scan.no_memory || views_failed(views) ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 static void evaluate_expressions(struct evaluation *evaluation)
@@ -128,7 +145,7 @@ static void evaluate_expressions(struct evaluation *evaluation)
 	}
 }
 
-enum status ruleset_evaluate(const struct ruleset *ruleset, struct views *views, const struct facts *facts,
+enum status ruleset_conclude(const struct ruleset *ruleset, const struct text_hits *hits, const struct facts *facts,
 			     const struct ruleset_filter *filter, struct arena *arena, struct verdict *ret_verdict)
 {
 	struct evaluation evaluation = {.ruleset = ruleset,
@@ -136,24 +153,31 @@ enum status ruleset_evaluate(const struct ruleset *ruleset, struct views *views,
 					.facts = facts,
 					.arena = arena,
 					.hits = list_make(sizeof(struct rule_hit), arena)};
-	struct scan_scratch *scratch;
 
-	*ret_verdict = (struct verdict){0};
-	evaluation.active = arena_calloc(arena, ruleset->rule_count + 1, sizeof *evaluation.active);
+	*ret_verdict = (struct verdict){.match_errors = hits->match_errors};
+	evaluation.active = active_rules(ruleset, filter, facts->value[FACT_DIRECTION], arena);
 	evaluation.counts = arena_calloc(arena, ruleset->rule_count + 1, sizeof *evaluation.counts);
 	evaluation.families = arena_calloc(arena, ruleset->family_count + 1, sizeof *evaluation.families);
-	if (!evaluation.active || !evaluation.counts || !evaluation.families || !set_active(&evaluation))
+	if (!evaluation.active || !evaluation.counts || !evaluation.families)
 		return STATUS_NO_MEMORY;
-	scratch = scanner_take_scratch(ruleset->scanner);
-	if (!scratch)
-		return STATUS_NO_MEMORY;
-	ret_verdict->match_errors = scan_views(&evaluation, views, scratch);
-	scanner_give_scratch(ruleset->scanner, scratch);
+	for (size_t i = 0; i < hits->count; i++)
+		if (evaluation.active[hits->items[i].rule])
+			add_hit(&evaluation, hits->items[i].rule, hits->items[i].count, hits->items[i].evidence);
 	if (!evaluation.no_memory)
 		evaluate_expressions(&evaluation);
-	if (evaluation.no_memory || views_failed(views))
+	if (evaluation.no_memory)
 		return STATUS_NO_MEMORY;
 	score_limit_families(evaluation.hits.items, evaluation.hits.count, ruleset->family_of, ruleset->limits);
 	score_sum_up(evaluation.hits.items, evaluation.hits.count, ret_verdict);
 	return STATUS_OK;
+}
+
+enum status ruleset_evaluate(const struct ruleset *ruleset, struct views *views, const struct facts *facts,
+			     const struct ruleset_filter *filter, struct arena *arena, struct verdict *ret_verdict)
+{
+	struct text_hits hits;
+	enum status status =
+	    ruleset_scan(ruleset, views, (enum direction)facts->value[FACT_DIRECTION], filter, arena, &hits);
+
+	return status == STATUS_OK ? ruleset_conclude(ruleset, &hits, facts, filter, arena, ret_verdict) : status;
 }

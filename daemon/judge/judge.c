@@ -16,10 +16,14 @@ struct judgement {
 	struct linkedin_finding linkedin;
 	struct recall *recall; /* NULL: no memory */
 	struct views *views;
+	struct facts facts;
+	struct text_hits hits;
+	enum direction direction;
+	bool judged;
+	bool any_exempt;
+	int64_t nanoseconds; /* spent so far */
 	struct decision *decision;
 };
-
-static const struct judge_override no_override;
 
 static enum status read_auth(struct judgement *j)
 {
@@ -42,14 +46,14 @@ static enum status read_auth(struct judgement *j)
 	return STATUS_OK;
 }
 
-/* Facts that need no text. */
-static void gather_facts(struct judgement *j, struct facts *facts)
+/* Facts that need neither text nor memory. */
+static void gather_facts(struct judgement *j)
 {
 	const struct message_facts *form = &j->message.facts;
-	int64_t *value = facts->value;
+	int64_t *value = j->facts.value;
 
-	*facts = facts_default();
-	facts_set_direction(facts, j->decision->direction);
+	j->facts = facts_default();
+	facts_set_direction(&j->facts, j->direction);
 	value[FACT_RELATION] = j->override->relation_given ? j->override->relation : RELATION_STRANGER;
 	value[FACT_AUTH] = j->auth.from;
 	value[FACT_AUTH_FORGED] = j->auth.forged;
@@ -66,14 +70,12 @@ static void gather_facts(struct judgement *j, struct facts *facts)
 	value[FACT_PARTS_DIFFER] = form->parts_differ;
 	value[FACT_HIDDEN_TEXT] = form->hidden_text;
 	value[FACT_TRACKING_PIXEL] = form->tracking_pixel;
-	if (j->recall && !j->override->relation_given)
-		recall_facts(j->recall, facts);
 	if (j->envelope.recipient_count)
 		value[FACT_RECIPIENTS] = (int64_t)j->envelope.recipient_count;
 }
 
 /* Facts that come with the text views. */
-static void gather_text_facts(struct judgement *j, struct facts *facts)
+static void gather_text_facts(struct judgement *j)
 {
 	const struct message_facts *form = &j->message.facts;
 	const struct view *links = views_get(j->views, VIEW_LINKS, STR(""));
@@ -83,18 +85,18 @@ static void gather_text_facts(struct judgement *j, struct facts *facts)
 		lines += links->text.p[i] == '\n';
 	if (links->text.n && links->text.p[links->text.n - 1] != '\n')
 		lines++;
-	facts->value[FACT_LINKS] = lines;
-	facts->value[FACT_WORDS] = (int64_t)views_body_words(j->views);
-	facts->value[FACT_LINK_MISMATCH] = form->link_mismatch;
-	facts->value[FACT_QUOTED_ONLY] = form->quoted_only;
-	facts->value[FACT_LIMITS] = form->limits;
+	j->facts.value[FACT_LINKS] = lines;
+	j->facts.value[FACT_WORDS] = (int64_t)views_body_words(j->views);
+	j->facts.value[FACT_LINK_MISMATCH] = form->link_mismatch;
+	j->facts.value[FACT_QUOTED_ONLY] = form->quoted_only;
+	j->facts.value[FACT_LIMITS] = form->limits;
 }
 
 /* Role mailboxes of ours must see everything; those of others do not exempt our own people from the outbound policy. */
 static bool all_recipients_exempt(const struct judgement *j, bool *ret_any)
 {
 	const struct envelope *envelope = &j->envelope;
-	bool inbound = j->decision->direction == DIRECTION_INBOUND;
+	bool inbound = j->direction == DIRECTION_INBOUND;
 	size_t exempt = 0;
 
 	for (size_t i = 0; i < envelope->recipient_count; i++)
@@ -104,6 +106,21 @@ static bool all_recipients_exempt(const struct judgement *j, bool *ret_any)
 	return exempt > 0 && exempt == envelope->recipient_count;
 }
 
+static struct ruleset_filter language_filter(const struct judgement *j)
+{
+	const struct config *config = j->generation->config;
+
+	return (struct ruleset_filter){.languages = config->languages, .language_count = config->language_count};
+}
+
+static enum status read_text(struct judgement *j)
+{
+	const struct ruleset_filter filter = language_filter(j);
+
+	gather_text_facts(j);
+	return ruleset_scan(j->generation->ruleset, j->views, j->direction, &filter, j->message.arena, &j->hits);
+}
+
 static enum status ask_memory(struct judgement *j)
 {
 	const struct recall_question question = {
@@ -111,7 +128,8 @@ static enum status ask_memory(struct judgement *j)
 	    .message = &j->message,
 	    .envelope = &j->envelope,
 	    .views = j->views,
-	    .direction = j->decision->direction,
+	    .direction = j->direction,
+	    .now = j->override->now,
 	    .auth = j->auth.from,
 	    .linkedin = j->linkedin.stream,
 	};
@@ -127,25 +145,23 @@ static enum status ask_memory(struct judgement *j)
 	return status;
 }
 
-static enum status apply_rules(struct judgement *j, struct arena *arena)
+static enum status apply_rules(struct judgement *j)
 {
-	const struct config *config = j->generation->config;
-	const struct ruleset_filter filter = {.languages = config->languages, .language_count = config->language_count};
+	const struct ruleset_filter filter = language_filter(j);
 	struct decision *decision = j->decision;
 	enum status status;
 
-	gather_facts(j, &decision->facts);
-	gather_text_facts(j, &decision->facts);
-	status =
-	    ruleset_evaluate(j->generation->ruleset, j->views, &decision->facts, &filter, arena, &decision->verdict);
-	if (status == STATUS_OK && views_failed(j->views))
-		status = STATUS_NO_MEMORY;
+	if (j->recall && !j->override->relation_given)
+		recall_facts(j->recall, &j->facts);
+	decision->facts = j->facts;
+	status = ruleset_conclude(j->generation->ruleset, &j->hits, &decision->facts, &filter, j->message.arena,
+				  &decision->verdict);
 	if (decision->verdict.match_errors)
 		j->message.facts.limits |= MAIL_LIMIT_MATCH;
 	return status;
 }
 
-static void apply_policy(struct judgement *j, bool any_exempt)
+static void apply_policy(struct judgement *j)
 {
 	struct decision *decision = j->decision;
 	const struct config *config = j->generation->config;
@@ -157,15 +173,13 @@ static void apply_policy(struct judgement *j, bool any_exempt)
 	if (j->recall && recall_still_learning(j->recall, config))
 		policy_hold_back(&decision->outcome, policy, decision->direction);
 	/* One recipient who must see everything keeps the message deliverable for all (design 2.6). */
-	if (any_exempt)
+	if (j->any_exempt)
 		policy_hold_back(&decision->outcome, policy, decision->direction);
 }
 
-static enum status judge_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
+static enum status read_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
 {
 	const struct config *config = j->generation->config;
-	struct decision *decision = j->decision;
-	bool any_exempt;
 	enum status status = message_parse(raw, &config->limits, arena, &j->message);
 
 	if (status != STATUS_OK)
@@ -176,32 +190,24 @@ static enum status judge_steps(struct judgement *j, struct str raw, uint32_t ses
 	status = read_auth(j);
 	if (status != STATUS_OK)
 		return status;
-	decision->direction =
+	j->direction =
 	    j->override->direction_given ? j->override->direction : direction_decide(&config->direction, &j->envelope);
 	j->linkedin = linkedin_classify(&j->message, linkedin_origin_proved(&j->auth, &j->envelope));
 	j->views = views_create(&j->message, &config->limits);
 	if (!j->views)
 		return STATUS_NO_MEMORY;
-	decision->judged = decision->direction != DIRECTION_INTERNAL && !all_recipients_exempt(j, &any_exempt);
-	if (!decision->judged) {
-		gather_facts(j, &decision->facts);
-		decision->policy = "exempt";
-		return STATUS_OK;
-	}
-	status = ask_memory(j);
-	if (status == STATUS_OK)
-		status = apply_rules(j, arena);
-	if (status == STATUS_OK)
-		apply_policy(j, any_exempt);
-	return status;
+	j->judged = j->direction != DIRECTION_INTERNAL && !all_recipients_exempt(j, &j->any_exempt);
+	gather_facts(j);
+	return j->judged ? read_text(j) : STATUS_OK;
 }
 
-enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
-			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
-			  struct decision *ret_decision, struct views **ret_views)
+static const struct judge_override no_override;
+
+enum status judge_read(const struct generation *generation, const struct envelope *envelope, struct str raw,
+		       uint32_t session_limits, const struct judge_override *override, struct arena *arena,
+		       struct judgement **ret_judgement)
 {
 	int64_t start = clock_monotonic_ns();
-	/* In the arena, because the views that may be handed out look at the message. */
 	struct judgement *judgement = arena_alloc(arena, sizeof *judgement);
 	enum status status;
 
@@ -211,10 +217,38 @@ enum status judge_message(const struct generation *generation, const struct enve
 	    .generation = generation,
 	    .override = override ? override : &no_override,
 	    .envelope = *envelope,
-	    .decision = ret_decision,
 	};
-	*ret_decision = (struct decision){.policy = ""};
-	status = judge_steps(judgement, raw, session_limits, arena);
+	status = read_steps(judgement, raw, session_limits, arena);
+	judgement->nanoseconds = clock_monotonic_ns() - start;
+	*ret_judgement = judgement;
+	return status;
+}
+
+static enum status conclude_steps(struct judgement *j)
+{
+	enum status status;
+
+	if (!j->judged) {
+		j->decision->facts = j->facts;
+		j->decision->policy = "exempt";
+		return STATUS_OK;
+	}
+	status = ask_memory(j);
+	if (status == STATUS_OK)
+		status = apply_rules(j);
+	if (status == STATUS_OK)
+		apply_policy(j);
+	return status;
+}
+
+enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision)
+{
+	int64_t start = clock_monotonic_ns();
+	enum status status;
+
+	*ret_decision = (struct decision){.policy = "", .direction = judgement->direction, .judged = judgement->judged};
+	judgement->decision = ret_decision;
+	status = conclude_steps(judgement);
 	if (status != STATUS_OK)
 		return status;
 	ret_decision->auth = judgement->auth.from;
@@ -222,13 +256,35 @@ enum status judge_message(const struct generation *generation, const struct enve
 	ret_decision->queue_id = judgement->envelope.queue_id;
 	ret_decision->linkedin_template = judgement->linkedin.template_name;
 	ret_decision->linkedin_template_new = judgement->linkedin.template_new;
-	ret_decision->recipient_count = envelope->recipient_count;
+	ret_decision->recipient_count = judgement->envelope.recipient_count;
 	if (judgement->message.from.count)
 		ret_decision->sender = judgement->message.from.items[0].mailbox;
-	ret_decision->micros = (clock_monotonic_ns() - start) / 1000;
-	if (ret_views)
-		*ret_views = judgement->views;
+	ret_decision->micros = (judgement->nanoseconds + clock_monotonic_ns() - start) / 1000;
 	return STATUS_OK;
+}
+
+const struct message *judgement_message(const struct judgement *judgement)
+{
+	return &judgement->message;
+}
+
+struct views *judgement_views(const struct judgement *judgement)
+{
+	return judgement->views;
+}
+
+enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
+			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
+			  struct decision *ret_decision, struct views **ret_views)
+{
+	struct judgement *judgement;
+	enum status status = judge_read(generation, envelope, raw, session_limits, override, arena, &judgement);
+
+	if (status == STATUS_OK)
+		status = judge_conclude(judgement, ret_decision);
+	if (status == STATUS_OK && ret_views)
+		*ret_views = judgement->views;
+	return status;
 }
 
 void judge_learn(const struct decision *decision)

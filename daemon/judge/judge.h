@@ -16,13 +16,36 @@ struct judge_override {
 	bool relation_given;
 	enum relation relation;
 	bool stored_mail; /* our own Received are in the message: skip them, and take the queue id from them */
+	int64_t now;      /* when it came, in seconds since 1970, for the memory; 0: the wall clock */
 };
 
+/* A message between the two halves of judging. */
+struct judgement;
+
 /*
- * Judges `raw`, the whole message with its header. All memory is from `arena`; `raw`, `envelope` and the generation
- * must outlive the decision. `session_limits` are limits that the collector already hit. `override` may be NULL.
- * When `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller applies its
- * failure class.
+ * The first half: all that bytes and envelope tell, without asking anybody: decoding, authentication, direction,
+ * views, phrases and patterns. `raw`, what `envelope` points to, `override` (may be NULL) and the generation must
+ * outlive the judgement, which is in `arena`. STATUS_NO_MEMORY. Any thread.
+ */
+enum status judge_read(const struct generation *generation, const struct envelope *envelope, struct str raw,
+		       uint32_t session_limits, const struct judge_override *override, struct arena *arena,
+		       struct judgement **ret_judgement);
+
+/*
+ * The second half, once, in the same arena, by the same or another thread: memory, expressions, policy. Whoever wants
+ * messages judged in an order calls this in that order. STATUS_NO_MEMORY: no decision.
+ */
+enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision);
+
+/* What the first half found, for display; alive as long as the judgement. */
+const struct message *judgement_message(const struct judgement *judgement);
+struct views *judgement_views(const struct judgement *judgement);
+
+/*
+ * Both halves at once: judges `raw`, the whole message with its header. All memory is from `arena`; `raw`, `envelope`
+ * and the generation must outlive the decision. `session_limits` are limits that the collector already hit. `override`
+ * may be NULL. When `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller
+ * applies its failure class.
  */
 enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,

@@ -48,6 +48,7 @@ static enum status make_query(const struct recall_question *question, struct mem
 
 	*query = (struct memory_query){
 	    .outbound = question->direction == DIRECTION_OUTBOUND,
+	    .now = question->now,
 	    .auth = question->auth,
 	    .recipients = envelope->recipients,
 	    .recipient_count = envelope->recipient_count,

@@ -27,6 +27,7 @@ struct recall_question {
 	const struct envelope *envelope;
 	struct views *views;
 	enum direction direction;
+	int64_t now; /* seconds since 1970; 0: the wall clock */
 	enum auth_result auth;
 	enum linkedin_stream linkedin;
 };
