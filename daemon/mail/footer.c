@@ -65,6 +65,27 @@ static void mark_block(struct lines *lines, size_t start, size_t end, enum wordi
 		mark_address(lines, end);
 }
 
+/* Another phrase of disclaimers follows in the paragraph of line `first`, in which `hint` was found. */
+static bool is_hinted_again(const struct lines *lines, const struct wording_index *index, struct str text, size_t first,
+			    struct wording_match hint)
+{
+	struct str phrase = str_sub(text, hint.start, hint.end - hint.start);
+	struct wording_match match = hint;
+	size_t start = first, end = first + 1;
+	struct str paragraph;
+	size_t until;
+
+	lines_widen(lines, &start, &end);
+	paragraph = lines_folded(lines, start, end);
+	until = (size_t)(paragraph.p - text.p) + paragraph.n;
+	while (wording_find(index, text, match.end, &match) && match.start < until)
+		if (match.wording == WORDING_LEGAL ||
+		    (match.wording == WORDING_LEGAL_HINT &&
+		     !str_equal(str_sub(text, match.start, match.end - match.start), phrase)))
+			return true;
+	return false;
+}
+
 static bool names_platform(const struct lines *lines, size_t start)
 {
 	size_t end = start;
@@ -107,7 +128,8 @@ static void search(struct lines *lines, const struct wording_index *index, size_
 		last = line;
 		while (last + 1 < end && (size_t)(lines->items[last + 1].folded.p - text.p) < match.end)
 			last++;
-		if (lines->items[line].part == LINE_BODY)
+		if (lines->items[line].part == LINE_BODY &&
+		    (match.wording != WORDING_LEGAL_HINT || is_hinted_again(lines, index, text, line, match)))
 			mark_found(lines, match.wording, lines->items[line].folded.p == text.p + match.start, line,
 				   last);
 	}
@@ -115,8 +137,8 @@ static void search(struct lines *lines, const struct wording_index *index, size_
 
 static void mark_phrases(struct lines *lines)
 {
-	static const enum wording kinds[] = {WORDING_LEGAL, WORDING_UNSUBSCRIBE, WORDING_BULK_FOOTER,
-					     WORDING_PLATFORM_FOOTER};
+	static const enum wording kinds[] = {WORDING_LEGAL, WORDING_LEGAL_HINT, WORDING_UNSUBSCRIBE,
+					     WORDING_BULK_FOOTER, WORDING_PLATFORM_FOOTER};
 	struct wording_index index;
 
 	wording_index_make(&index, kinds, sizeof kinds / sizeof kinds[0]);

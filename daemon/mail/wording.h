@@ -26,6 +26,7 @@ enum wording {
 	WORDING_LABEL_TO,
 	WORDING_LABEL_SUBJECT,
 	WORDING_LEGAL,           /* says by itself that the paragraph is a disclaimer */
+	WORDING_LEGAL_HINT,      /* of disclaimers, and of people who speak of confidence or sell data protection */
 	WORDING_UNSUBSCRIBE,     /* one word or two that make a short line a footer */
 	WORDING_BULK_FOOTER,     /* makes its paragraph a footer, unless the author speaks in it */
 	WORDING_LIST_FOOTER,     /* below a ruler */

@@ -308,6 +308,20 @@ static void test_what_the_author_offers_is_no_footer(void **state)
 	       "we rent a mailing list of bakeries. would you like to unsubscribe from boring work?");
 }
 
+static void test_who_speaks_of_confidence_makes_no_disclaimer(void **state)
+{
+	expect(state, "Somos consultores de protección de datos y ayudamos a clínicas.\n\nUn saludo,\nPat Doyle",
+	       "somos consultores de proteccion de datos y ayudamos a clinicas.");
+	expect(state, "Мы строго конфиденциально ищем директора.", "мы строго конфиденциально ищем директора.");
+	expect(state, "我们为企业提供保密服务。", "我们为企业提供保密服务。");
+	expect(state,
+	       NEW
+	       "\n\nDiese E-Mail enthält vertrauliche und rechtlich geschützte Angaben, und sie ist vertraulich und "
+	       "nur für Sie.",
+	       NEW_FOLDED);
+	expect(state, NEW "\n\n本邮件含有机密信息，如果您不是收件人，请删除。", NEW_FOLDED);
+}
+
 static void test_spans(void **state)
 {
 	static const struct text_span spans[] = {{10, 20, TEXT_QUOTE}, {30, 41, TEXT_FOOTER}, {41, 51, TEXT_FORWARD}};
@@ -373,6 +387,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_a_pitch_does_not_hide_in_a_signature, make_arena, drop_arena),
 	    cmocka_unit_test_setup_teardown(test_footers, make_arena, drop_arena),
 	    cmocka_unit_test_setup_teardown(test_what_the_author_offers_is_no_footer, make_arena, drop_arena),
+	    cmocka_unit_test_setup_teardown(test_who_speaks_of_confidence_makes_no_disclaimer, make_arena, drop_arena),
 	    cmocka_unit_test_setup_teardown(test_spans, make_arena, drop_arena),
 	    cmocka_unit_test_setup_teardown(test_parts_do_not_swallow_one_another, make_arena, drop_arena),
 	    cmocka_unit_test_setup_teardown(test_reminders, make_arena, drop_arena),
