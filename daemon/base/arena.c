@@ -18,6 +18,7 @@ struct arena {
 	struct chunk *current; /* newest first; the oldest survives a reset */
 	size_t chunk_size;
 	size_t used;
+	bool failed;
 };
 
 static struct chunk *chunk_create(size_t size, struct chunk *next)
@@ -72,6 +73,13 @@ void arena_reset(struct arena *arena)
 	free_newer_chunks(arena);
 	arena->current->used = 0;
 	arena->used = 0;
+	arena->failed = false;
+}
+
+static void *fail(struct arena *arena)
+{
+	arena->failed = true;
+	return NULL;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -81,14 +89,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *p;
 
 	if (size > SIZE_MAX - align)
-		return NULL;
+		return fail(arena);
 	size = (size + align - 1) / align * align;
 	if (size > chunk->size - chunk->used) {
 		size_t want = size > arena->chunk_size ? size : arena->chunk_size;
 
 		chunk = chunk_create(want, arena->current);
 		if (!chunk)
-			return NULL;
+			return fail(arena);
 		arena->current = chunk;
 	}
 	p = chunk->data + chunk->used;
@@ -102,7 +110,7 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 	void *p;
 
 	if (size && count > SIZE_MAX / size)
-		return NULL;
+		return fail(arena);
 	p = arena_alloc(arena, count * size);
 	if (p)
 		memset(p, 0, count * size);
@@ -111,7 +119,7 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size)
 
 char *arena_strndup(struct arena *arena, const char *p, size_t n)
 {
-	char *copy = n < SIZE_MAX ? arena_alloc(arena, n + 1) : NULL;
+	char *copy = n < SIZE_MAX ? arena_alloc(arena, n + 1) : fail(arena);
 
 	if (!copy)
 		return NULL;
@@ -129,4 +137,9 @@ char *arena_strdup(struct arena *arena, const char *s)
 size_t arena_used(const struct arena *arena)
 {
 	return arena->used;
+}
+
+bool arena_failed(const struct arena *arena)
+{
+	return arena->failed;
 }

@@ -7,6 +7,7 @@
 #ifndef COLDSHOULDER_BASE_ARENA_H
 #define COLDSHOULDER_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -34,5 +35,11 @@ char *arena_strdup(struct arena *arena, const char *s);
 
 /* Bytes handed out since creation or the last reset. */
 size_t arena_used(const struct arena *arena);
+
+/*
+ * True when anything was refused since creation or the last reset. So that parts that go on without what they could not
+ * get (one address of many) need not each say so: whoever owns the message asks once, at the end.
+ */
+bool arena_failed(const struct arena *arena);
 
 #endif

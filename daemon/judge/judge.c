@@ -249,6 +249,8 @@ enum status judge_conclude(struct judgement *judgement, struct decision *ret_dec
 	*ret_decision = (struct decision){.policy = "", .direction = judgement->direction, .judged = judgement->judged};
 	judgement->decision = ret_decision;
 	status = conclude_steps(judgement);
+	if (status == STATUS_OK && arena_failed(judgement->message.arena))
+		status = STATUS_NO_MEMORY;
 	if (status != STATUS_OK)
 		return status;
 	ret_decision->auth = judgement->auth.from;

@@ -111,5 +111,6 @@ enum status message_parse(struct str raw, const struct mail_limits *limits, stru
 	status = readable_finish(&readable, message);
 	if (status == STATUS_OK)
 		message->facts.encrypted |= is_armoured(message->text);
-	return status;
+	/* A list without the address that there was no memory for must not decide anything. */
+	return status == STATUS_OK && arena_failed(arena) ? STATUS_NO_MEMORY : status;
 }

@@ -46,11 +46,17 @@ static void test_absurd_sizes_fail_and_do_no_harm(void **state)
 	struct arena *arena = arena_create(0);
 
 	(void)state;
+	assert_false(arena_failed(arena));
 	assert_null(arena_alloc(arena, SIZE_MAX));
+	assert_true(arena_failed(arena));
 	assert_null(arena_alloc(arena, SIZE_MAX - 64));
 	assert_null(arena_calloc(arena, SIZE_MAX / 2, 3));
 	assert_null(arena_strndup(arena, "", SIZE_MAX));
 	assert_string_equal(arena_strdup(arena, "still fine"), "still fine");
+	/* Whoever asks at the end learns of it, until the arena is used for something else. */
+	assert_true(arena_failed(arena));
+	arena_reset(arena);
+	assert_false(arena_failed(arena));
 	arena_destroy(arena);
 	arena_destroy(NULL);
 }
