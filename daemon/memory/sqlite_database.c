@@ -1,6 +1,11 @@
 #include "memory/sqlite_database.h"
 
+#include "base/clock.h"
+
 #include <string.h>
+
+/* Steps of SQLite's machine between two looks at the clock: a few microseconds. */
+enum { STEPS_PER_LOOK = 500 };
 
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN_READ] = "BEGIN",
@@ -72,6 +77,18 @@ bool database_open(struct database *database, const char *path, bool create, int
 	return true;
 }
 
+static int is_late(void *context)
+{
+	const struct database *database = context;
+
+	return database->deadline && clock_monotonic_ns() > database->deadline;
+}
+
+void database_bound_statements(struct database *database)
+{
+	sqlite3_progress_handler(database->handle, STEPS_PER_LOOK, is_late, database);
+}
+
 void database_close(struct database *database)
 {
 	for (size_t i = 0; i < SQL_COUNT; i++)
@@ -98,6 +115,10 @@ sqlite3_stmt *database_statement(struct database *database, enum sql sql, const 
 
 	if (!database->handle || database->error)
 		return NULL;
+	if (is_late(database)) {
+		database->error = SQLITE_INTERRUPT;
+		return NULL;
+	}
 	if (!*statement && !database_check(database, sqlite3_prepare_v3(database->handle, texts[sql], -1,
 									SQLITE_PREPARE_PERSISTENT, statement, NULL)))
 		return NULL;

@@ -46,7 +46,8 @@ enum sql {
 struct database {
 	sqlite3 *handle; /* NULL: closed */
 	sqlite3_stmt *statements[SQL_COUNT];
-	int error; /* SQLITE_OK, or the first result code that was none of OK, ROW, DONE */
+	int error;        /* SQLITE_OK, or the first result code that was none of OK, ROW, DONE */
+	int64_t deadline; /* clock_monotonic_ns(): later than that all fails with SQLITE_INTERRUPT; 0: never */
 };
 
 /*
@@ -54,6 +55,12 @@ struct database {
  * says why, and the database is closed.
  */
 bool database_open(struct database *database, const char *path, bool create, int busy_ms);
+
+/*
+ * From now on `deadline` also ends a statement that is running; the database must not move. What a read waits for in
+ * the kernel (a disk that does not answer) it cannot end.
+ */
+void database_bound_statements(struct database *database);
 
 /* Closes it, whatever its state. */
 void database_close(struct database *database);

@@ -3,6 +3,8 @@
  */
 #include "memory/sqlite_store.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 struct look_up {
@@ -140,17 +142,20 @@ enum status sqlite_look_up(struct store *base, const struct store_query *query, 
 {
 	struct sqlite_store *store = (struct sqlite_store *)base;
 	struct look_up look_up = {store, NULL, query, answer, store_day(query->now)};
+	int64_t deadline = clock_monotonic_ns() + (int64_t)store->deadline_ms * 1000000;
 	enum status status;
 
 	look_up.database = readers_take(&store->readers, store->deadline_ms, &status);
 	if (!look_up.database)
 		return status;
+	look_up.database->deadline = deadline;
 	database_run(look_up.database, SQL_BEGIN_READ, NULL, 0);
 	if (query->pair_count)
 		memset(answer->counted, 0, query->pair_count);
 	get_all(&look_up);
 	answer->bootstrapped = atomic_load(&store->bootstrapped);
 	answer->outbound_days = atomic_load(&store->outbound_days);
+	look_up.database->deadline = 0;
 	database_run(look_up.database, SQL_COMMIT, NULL, 0);
 	status = database_status(look_up.database);
 	if (database_is_damaged(look_up.database))

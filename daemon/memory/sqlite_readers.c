@@ -88,6 +88,7 @@ static struct reader *open_reader(struct readers *readers, unsigned int generati
 	if (database_open(&reader->database, readers->path, false, READER_BUSY_MS)) {
 		database_execute(&reader->database, "PRAGMA query_only = 1");
 		database_execute(&reader->database, "PRAGMA cache_size = -4096");
+		database_bound_statements(&reader->database);
 	}
 	return reader;
 }
@@ -143,6 +144,13 @@ void readers_give(struct readers *readers, struct database *database)
 	struct reader *reader = (struct reader *)database;
 	bool keep;
 
+	database->deadline = 0;
+	/* Too slow is not broken: the next one finds this one's pages in its cache. */
+	if (database->error == SQLITE_INTERRUPT) {
+		database_clear_error(database);
+		if (!sqlite3_get_autocommit(database->handle))
+			database_run(database, SQL_ROLLBACK, NULL, 0);
+	}
 	pthread_mutex_lock(&readers->lock);
 	keep = readers->enabled && reader->generation == readers->generation && !database->error;
 	if (keep) {

@@ -5,6 +5,7 @@
 #include "suite.h"
 
 #include "base/clock.h"
+#include "memory/sqlite_readers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -320,6 +321,39 @@ static void test_a_writer_beside_us_holds_nothing_up(void **state)
 	memory_close(memory);
 }
 
+/* --- too slow --- */
+
+static void test_a_query_ends_at_its_deadline(void **state)
+{
+	static const char endless[] =
+	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+	struct readers readers;
+	struct database *database;
+	enum status status;
+	int64_t days[3];
+
+	(void)state;
+	make_memory();
+	readers_init(&readers, path);
+	readers_enable(&readers);
+	database = readers_take(&readers, 1000, &status);
+	assert_non_null(database);
+	assert_true(database_run(database, SQL_BEGIN_READ, NULL, 0));
+	assert_true(database_get(database, SQL_LEARNING_GET, NULL, 0, days, 3));
+	database->deadline = clock_monotonic_ns() + 50 * INT64_C(1000000);
+	assert_false(database_execute(database, endless));
+	assert_int_equal(database_status(database), STATUS_BUSY);
+	readers_give(&readers, database);
+	/* The same connection, fit for the next look-up; and one that is late already asks nothing. */
+	assert_ptr_equal(readers_take(&readers, 1000, &status), database);
+	assert_true(database_get(database, SQL_LEARNING_GET, NULL, 0, days, 3));
+	database->deadline = 1;
+	assert_false(database_get(database, SQL_LEARNING_GET, NULL, 0, days, 3));
+	assert_int_equal(database_status(database), STATUS_BUSY);
+	readers_give(&readers, database);
+	readers_destroy(&readers);
+}
+
 /* --- damaged, foreign, another key --- */
 
 static void overwrite(long from, long bytes)
@@ -542,6 +576,7 @@ int main(void)
 	    TEST(test_a_read_only_directory),
 	    TEST(test_a_locked_database),
 	    TEST(test_a_writer_beside_us_holds_nothing_up),
+	    TEST(test_a_query_ends_at_its_deadline),
 	    TEST(test_a_file_that_is_no_database_is_set_aside),
 	    TEST(test_the_database_of_another_program_is_set_aside),
 	    TEST(test_damage_found_while_running_is_mended),
