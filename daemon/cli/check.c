@@ -1,14 +1,18 @@
 #include "cli/check_json.h"
 #include "cli/check_print.h"
 #include "cli/command.h"
-#include "cli/mailbox.h"
+#include "cli/mailbox_source.h"
+#include "cli/memory_setup.h"
 #include "cli/setup.h"
 #include "judge/judge.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RECIPIENTS_MAX = 1000 };
@@ -21,6 +25,7 @@ struct check {
 	struct judge_override override;
 	struct str recipients[RECIPIENTS_MAX];
 	struct str authserv_id;
+	const char *store; /* NULL: none is asked */
 	bool json;
 	bool views;
 	bool colours;
@@ -47,7 +52,7 @@ static void print_usage(FILE *out)
 	    "      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
 	    "      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
 	    "      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
-	    "      --store none        ask no store (the default)\n");
+	    "      --store F           ask this memory.db, or \"configured\"; none: do not (default)\n");
 }
 
 enum check_option {
@@ -115,10 +120,8 @@ static bool read_override(struct check *check, int option, const char *argument)
 		override->relation = override->relation_given ? (enum relation)value : RELATION_UNKNOWN;
 		return override->relation_given;
 	default:
-		if (strcmp(argument, "none") == 0)
-			return true;
-		fprintf(stderr, "coldshoulder check: --store takes \"none\"\n");
-		return false;
+		check->store = strcmp(argument, "none") == 0 ? NULL : argument;
+		return true;
 	}
 }
 
@@ -244,10 +247,74 @@ static void check_message(void *context, const char *name, struct str raw)
 	arena_reset(check->arena);
 }
 
+/* The directory of a memory.db, or the directory itself; false when there is none. */
+static bool store_directory(const char *store, char *path, size_t size)
+{
+	static const char file_name[] = "memory.db";
+	struct stat info;
+	size_t n = strlen(store);
+
+	if ((size_t)snprintf(path, size, "%s", store) >= size || stat(store, &info) != 0)
+		return false;
+	if (S_ISDIR(info.st_mode))
+		return true;
+	if (n < sizeof file_name - 1 || strcmp(store + n + 1 - sizeof file_name, file_name) != 0)
+		return false;
+	n -= sizeof file_name - 1;
+	snprintf(path, size, "%.*s", n > 1 ? (int)n - 1 : (int)n, n ? store : ".");
+	if (!n)
+		snprintf(path, size, ".");
+	return true;
+}
+
+/* Opens what --store names. */
+static bool open_store(struct check *check)
+{
+	struct memory_setup_options options = {.command = "check"};
+	struct error_list errors = error_list_make();
+	char directory[PATH_MAX];
+	enum status status;
+
+	if (strcmp(check->store, "configured") != 0) {
+		if (!store_directory(check->store, directory, sizeof directory)) {
+			fprintf(stderr,
+				"coldshoulder check: --store takes a memory.db, the directory that holds one, "
+				"\"configured\" or \"none\"; there is no \"%s\"\n",
+				check->store);
+			return false;
+		}
+		options.state = directory;
+		check->generation->config->memory.backend = MEMORY_SQLITE;
+	}
+	status = memory_setup_attach(&options, check->generation->config, &errors, &check->generation->memory);
+	setup_print_errors(&errors, true);
+	error_list_free(&errors);
+	return status == STATUS_OK;
+}
+
+static int check_all(struct check *check, char **paths, int path_count)
+{
+	const struct mailbox_reader reader = {check_message, report_failure, check};
+	struct mailbox_source source;
+
+	if (!mailbox_source_open(&source, paths, path_count)) {
+		fprintf(stderr, "coldshoulder check: %s\n", strerror(errno));
+		return COMMAND_USAGE;
+	}
+	if (check->store && !open_store(check)) {
+		mailbox_source_close(&source);
+		return COMMAND_USAGE;
+	}
+	if (!mailbox_source_read(&source, &reader))
+		report_failure(check, "reading", "ended early");
+	memory_close(check->generation->memory);
+	mailbox_source_close(&source);
+	return check->some_failed ? COMMAND_INPUT : COMMAND_OK;
+}
+
 int command_check(int argc, char **argv)
 {
 	static struct check check;
-	const struct mailbox_reader reader = {check_message, report_failure, &check};
 	int code = read_options(&check, argc, argv);
 
 	if (code >= 0)
@@ -266,9 +333,8 @@ int command_check(int argc, char **argv)
 
 		*auth = (struct auth_settings){AUTH_MODE_STRIPPED, &check.authserv_id, 1};
 	}
-	for (int i = optind; i < argc; i++)
-		mailbox_read(argv[i], &reader);
+	code = check_all(&check, argv + optind, argc - optind);
 	generation_release(check.generation);
 	arena_destroy(check.arena);
-	return check.some_failed ? COMMAND_INPUT : COMMAND_OK;
+	return code;
 }

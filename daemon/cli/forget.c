@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/learn.h"
+#include "cli/memory_options.h"
 #include "memory/person.h"
 
 #include <getopt.h>
@@ -74,35 +75,13 @@ static int forget_all(struct forgetter *forgetter, char **addresses, int count)
 
 int command_forget(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"name", required_argument, NULL, 'n'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct forgetter forgetter = {.setup_options = {.command = "forget"}};
-	int option;
+	const struct memory_option own[] = {{"name", &forgetter.name, NULL}};
+	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
+	int code = memory_options_read(argc, argv, &command, &forgetter.setup_options);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			forgetter.setup_options.config = optarg;
-			break;
-		case 's':
-			forgetter.setup_options.state = optarg;
-			break;
-		case 'n':
-			forgetter.name = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	if (optind + 1 < argc && strcmp(argv[optind], "template") == 0) {
 		const struct learn_options options = {
 		    .setup = forgetter.setup_options, .paths = argv + optind + 1, .path_count = argc - optind - 1};

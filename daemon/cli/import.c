@@ -1,9 +1,8 @@
 #include "cli/command.h"
 #include "cli/memory_dump.h"
-#include "cli/memory_setup.h"
+#include "cli/memory_options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,40 +19,7 @@ static void print_usage(FILE *out)
 	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
-/* -1: go on; otherwise the exit code. *ret_file is NULL when none was named. */
-static int read_options(int argc, char **argv, struct memory_setup_options *options, const char **ret_file)
-{
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options->config = optarg;
-			break;
-		case 's':
-			options->state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind + 1 < argc) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
-	}
-	*ret_file = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
-	return -1;
-}
+static const struct memory_command command = {.print_usage = print_usage};
 
 struct importer {
 	const struct memory_setup_options *options;
@@ -135,7 +101,7 @@ int command_import(int argc, char **argv)
 	struct importer importer = {.options = &options};
 	const char *path;
 	FILE *in;
-	int code = read_options(argc, argv, &options, &path);
+	int code = memory_options_read_file(argc, argv, &command, &options, &path);
 
 	if (code >= 0)
 		return code;

@@ -1,6 +1,7 @@
 #include "cli/learn.h"
 
 #include "cli/command.h"
+#include "cli/memory_options.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -23,36 +24,14 @@ static void print_usage(FILE *out)
 
 int command_learn(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"any-sender", no_argument, NULL, 'a'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct learn_options options = {.setup = {.command = "learn", .create = true, .patient = true}};
+	const struct memory_option own[] = {{"any-sender", NULL, &options.any_sender}};
+	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
 	const char *what;
-	int option;
+	int code = memory_options_read(argc, argv, &command, &options.setup);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.setup.config = optarg;
-			break;
-		case 's':
-			options.setup.state = optarg;
-			break;
-		case 'a':
-			options.any_sender = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	what = optind < argc ? argv[optind] : "";
 	options.paths = argv + optind + 1;
 	options.path_count = argc - optind - 1;

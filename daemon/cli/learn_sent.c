@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
-#include "cli/mailbox.h"
+#include "cli/mailbox_source.h"
 #include "cli/progress.h"
 #include "mail/message.h"
 #include "memory/memory_query.h"
@@ -18,6 +18,7 @@ struct learner {
 	const struct learn_options *options;
 	struct memory_setup setup;
 	struct progress progress;
+	uint64_t bytes; /* of all files; 0: not known */
 	int64_t oldest; /* seconds since 1970: what is older is forgotten already */
 	unsigned long learned;
 	unsigned long known;
@@ -180,27 +181,40 @@ static int finish(struct learner *learner)
 	return learner->unreadable ? COMMAND_INPUT : COMMAND_OK;
 }
 
+static int learn_all(struct learner *learner, struct mailbox_source *source)
+{
+	const struct mailbox_reader reader = {take_message, take_failure, learner};
+	const struct config *config = learner->setup.config;
+	int code;
+
+	if (config->direction.local_domain_count == 0 && !learner->options->any_sender)
+		fprintf(stderr,
+			"coldshoulder learn: local_domains is empty: every From counts as ours, and no recipient\n");
+	learner->oldest = clock_wall_seconds() - (int64_t)config->memory.retention.relation_days * SECONDS_PER_DAY;
+	signal(SIGINT, interrupt);
+	learner->progress = progress_start(learner->bytes);
+	if (!mailbox_source_read(source, &reader))
+		learner->refused = true;
+	progress_end(&learner->progress);
+	code = finish(learner);
+	print_summary(learner);
+	return code;
+}
+
 int learn_sent(const struct learn_options *options)
 {
 	static struct learner learner;
-	const struct mailbox_reader reader = {take_message, take_failure, &learner};
-	int code;
+	struct mailbox_source source;
+	int code = COMMAND_USAGE;
 
 	learner.options = options;
-	if (!memory_setup_open(&options->setup, &learner.setup))
-		return COMMAND_USAGE;
-	if (learner.setup.config->direction.local_domain_count == 0 && !options->any_sender)
-		fprintf(stderr,
-			"coldshoulder learn: local_domains is empty: every From counts as ours, and no recipient\n");
-	learner.oldest =
-	    clock_wall_seconds() - (int64_t)learner.setup.config->memory.retention.relation_days * SECONDS_PER_DAY;
-	signal(SIGINT, interrupt);
-	learner.progress = progress_start(size_of_all(options));
-	for (int i = 0; i < options->path_count && !interrupted; i++)
-		mailbox_read(options->paths[i], &reader);
-	progress_end(&learner.progress);
-	code = finish(&learner);
-	print_summary(&learner);
-	memory_setup_close(&learner.setup);
+	learner.bytes = size_of_all(options);
+	if (!mailbox_source_open(&source, options->paths, options->path_count))
+		return memory_setup_failed(&options->setup, "reading", STATUS_NO_MEMORY);
+	if (memory_setup_open(&options->setup, &learner.setup)) {
+		code = learn_all(&learner, &source);
+		memory_setup_close(&learner.setup);
+	}
+	mailbox_source_close(&source);
 	return code;
 }

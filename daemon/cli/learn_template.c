@@ -1,7 +1,7 @@
 #include "cli/learn.h"
 
 #include "cli/command.h"
-#include "cli/mailbox.h"
+#include "cli/mailbox_source.h"
 #include "mail/view.h"
 #include "memory/memory_query.h"
 
@@ -98,21 +98,43 @@ static void mark_by_id(struct marker *marker, uint64_t id)
 	marker->failed = true;
 }
 
+/* Ids to the front, files behind them; the number of ids. */
+static int sort_operands(char **operands, int count)
+{
+	int ids = 0;
+	uint64_t id;
+
+	for (int i = 0; i < count; i++) {
+		char *operand = operands[i];
+
+		if (!is_id(operand, &id))
+			continue;
+		memmove(operands + ids + 1, operands + ids, (size_t)(i - ids) * sizeof *operands);
+		operands[ids++] = operand;
+	}
+	return ids;
+}
+
 int learn_template(const struct learn_options *options, bool learned)
 {
 	struct marker marker = {.options = options, .learned = learned};
 	const struct mailbox_reader reader = {take_message, take_failure, &marker};
+	int ids = sort_operands(options->paths, options->path_count);
+	int code = COMMAND_USAGE;
+	struct mailbox_source source;
+	uint64_t id;
 
-	if (!memory_setup_open(&options->setup, &marker.setup))
-		return COMMAND_USAGE;
-	for (int i = 0; i < options->path_count; i++) {
-		uint64_t id;
-
-		if (is_id(options->paths[i], &id))
-			mark_by_id(&marker, id);
-		else
-			mailbox_read(options->paths[i], &reader);
+	if (!mailbox_source_open(&source, options->paths + ids, options->path_count - ids))
+		return memory_setup_failed(&options->setup, "reading", STATUS_NO_MEMORY);
+	if (memory_setup_open(&options->setup, &marker.setup)) {
+		for (int i = 0; i < ids; i++)
+			if (is_id(options->paths[i], &id))
+				mark_by_id(&marker, id);
+		if (!mailbox_source_read(&source, &reader))
+			take_failure(&marker, "reading", "ended early");
+		memory_setup_close(&marker.setup);
+		code = marker.failed ? COMMAND_INPUT : COMMAND_OK;
 	}
-	memory_setup_close(&marker.setup);
-	return marker.failed ? COMMAND_INPUT : COMMAND_OK;
+	mailbox_source_close(&source);
+	return code;
 }

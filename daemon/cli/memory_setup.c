@@ -4,9 +4,13 @@
 #include "cli/setup.h"
 #include "mail/message.h"
 
+#include <errno.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
@@ -43,11 +47,32 @@ static const char *freemail_beside_program(char *path, size_t size)
 	return NULL;
 }
 
-static enum status open_memory(const struct memory_setup_options *options, const struct config *config,
-			       struct error_list *errors, struct memory **ret_memory)
+/*
+ * What is in the state directory belongs to the daemon, who may have been broken into: root must not follow its links
+ * nor trust its files. Nothing to do when it is root's own.
+ */
+static enum status become_owner(const char *directory, struct error_list *errors)
+{
+	const struct passwd *user;
+	struct stat info;
+
+	if (geteuid() != 0 || stat(directory, &info) != 0 || info.st_uid == 0)
+		return STATUS_OK;
+	user = getpwuid(info.st_uid);
+	if ((user ? initgroups(user->pw_name, info.st_gid) : setgroups(0, NULL)) == 0 && setgid(info.st_gid) == 0 &&
+	    setuid(info.st_uid) == 0)
+		return STATUS_OK;
+	error_add(errors, SEVERITY_ERROR, directory, "run the command as the directory's owner",
+		  "root's rights cannot be given up: %s", strerror(errno));
+	return STATUS_PERMISSION;
+}
+
+enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
+				struct error_list *errors, struct memory **ret_memory)
 {
 	struct memory_settings settings = config->memory;
 	char beside[PATH_MAX + 64];
+	enum status status;
 
 	settings.state_directory = options->state ? options->state : config->state_directory;
 	/* Only the default may be missing: a build that is not installed has the list beside it. */
@@ -62,7 +87,8 @@ static enum status open_memory(const struct memory_setup_options *options, const
 	settings.deadline_ms = TOOL_DEADLINE_MS;
 	settings.notice = show_notice;
 	settings.notice_context = (void *)(uintptr_t)options->command;
-	return memory_open(&settings, errors, ret_memory);
+	status = become_owner(settings.state_directory, errors);
+	return status == STATUS_OK ? memory_open(&settings, errors, ret_memory) : status;
 }
 
 bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup)
@@ -82,7 +108,7 @@ bool memory_setup_open(const struct memory_setup_options *options, struct memory
 	if (status == STATUS_OK && (!ret_setup->config || !ret_setup->arena))
 		status = STATUS_NO_MEMORY;
 	if (status == STATUS_OK)
-		status = open_memory(options, ret_setup->config, &errors, &ret_setup->memory);
+		status = memory_setup_attach(options, ret_setup->config, &errors, &ret_setup->memory);
 	setup_print_errors(&errors, true);
 	if (status != STATUS_OK && errors.error_count == 0)
 		fprintf(stderr, "coldshoulder %s: %s\n", options->command, status_name(status));

@@ -2,7 +2,7 @@
  * memory_setup - what every subcommand that works on the memory needs: the configuration and the opened store.
  *
  * SQLite lets the tool read and write beside a running daemon, which sees at once what was written; no lock is needed.
- * Run as root, the tool leaves what it makes to the owner of the state directory.
+ * Run as root, the tool becomes the owner of the state directory before it opens anything there, for good.
  */
 #ifndef COLDSHOULDER_CLI_MEMORY_SETUP_H
 #define COLDSHOULDER_CLI_MEMORY_SETUP_H
@@ -29,6 +29,13 @@ struct memory_setup {
  * Also initialises the libraries that read mail.
  */
 bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup);
+
+/*
+ * The same for a command that has a configuration already: gives root's rights up and opens the memory only, to be
+ * closed by memory_close(). Errors have been added when it is not STATUS_OK.
+ */
+enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
+				struct error_list *errors, struct memory **ret_memory);
 
 /* Writes what is queued and closes everything. */
 void memory_setup_close(struct memory_setup *setup);

@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "cli/memory_setup.h"
+#include "cli/memory_options.h"
 #include "cli/setup.h"
 
 #include <getopt.h>
@@ -68,39 +68,18 @@ static int verify(struct memory_setup *setup)
 
 int command_stats(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"verify", no_argument, NULL, 'v'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct memory_setup_options options = {.command = "stats"};
+	bool verify_wanted = false;
+	const struct memory_option own[] = {{"verify", NULL, &verify_wanted}};
+	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
 	struct memory_setup setup;
 	struct store_statistics statistics;
-	bool verify_wanted = false;
 	enum status status;
-	int option, code = COMMAND_OK;
+	int code = memory_options_read(argc, argv, &command, &options);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.config = optarg;
-			break;
-		case 's':
-			options.state = optarg;
-			break;
-		case 'v':
-			verify_wanted = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
+	code = COMMAND_OK;
 	if (!memory_setup_open(&options, &setup))
 		return COMMAND_USAGE;
 	status = memory_store(setup.memory)->operations->statistics(memory_store(setup.memory), &statistics);

@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "cli/command.h"
-#include "cli/memory_setup.h"
+#include "cli/memory_options.h"
 #include "memory/normalize.h"
 
 #include <getopt.h>
@@ -104,35 +104,14 @@ static int ask_about(struct asker *asker, const char *address)
 
 int command_who(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"of", required_argument, NULL, 'o'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct asker asker = {.setup_options = {.command = "who"}};
-	int option, code = COMMAND_OK;
+	const struct memory_option own[] = {{"of", &asker.of, NULL}};
+	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
+	int code = memory_options_read(argc, argv, &command, &asker.setup_options);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			asker.setup_options.config = optarg;
-			break;
-		case 's':
-			asker.setup_options.state = optarg;
-			break;
-		case 'o':
-			asker.of = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
+	code = COMMAND_OK;
 	if (optind == argc) {
 		print_usage(stderr);
 		return COMMAND_USAGE;

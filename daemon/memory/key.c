@@ -44,21 +44,6 @@ static enum status fail_errno(struct error_list *errors, const char *path, const
 	return fail(errors, path, status, hint, strerror(error));
 }
 
-/* The tool may run as root; what it makes belongs to the daemon, who owns the directory. */
-static void give_to_directory_owner(int fd, const char *path)
-{
-	char directory[4096];
-	const char *slash = strrchr(path, '/');
-	struct stat info;
-	int n = slash ? (int)(slash - path) : 0;
-
-	if (geteuid() != 0)
-		return;
-	snprintf(directory, sizeof directory, "%.*s", n ? n : 1, n ? path : slash ? "/" : ".");
-	if (stat(directory, &info) == 0 && fchown(fd, info.st_uid, info.st_gid) != 0)
-		return;
-}
-
 /* Linked into place when complete: another process sees no key or the whole key. */
 static enum status create_key(const char *path, struct error_list *errors)
 {
@@ -75,7 +60,6 @@ static enum status create_key(const char *path, struct error_list *errors)
 	randombytes_buf(secret, sizeof secret);
 	sodium_bin2hex(text, sizeof text, secret, sizeof secret);
 	memcpy(text + HEX_BYTES, "\n", 2);
-	give_to_directory_owner(fd, path);
 	written = write(fd, text, HEX_BYTES + 1) == HEX_BYTES + 1 && fsync(fd) == 0;
 	sodium_memzero(secret, sizeof secret);
 	sodium_memzero(text, sizeof text);

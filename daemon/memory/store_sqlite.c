@@ -22,28 +22,13 @@ enum { WRITER_BUSY_MS = 1000, TRY_PAUSE_MAX = 30, INDEX_LOAD_AT_ONCE = 20000 };
 
 static const int64_t ns_per_second = 1000000000;
 
-/* The tool may run as root; what it makes belongs to the daemon, who owns the directory. */
-static void give_to_directory_owner(const struct sqlite_store *store, int fd)
-{
-	char directory[4096];
-	struct stat info;
-
-	snprintf(directory, sizeof directory, "%.*s", (int)(strrchr(store->path, '/') - store->path), store->path);
-	if (geteuid() == 0 && stat(directory, &info) == 0)
-		(void)!fchown(fd, info.st_uid, info.st_gid);
-}
-
-/*
- * Makes the file before SQLite does, so that its mode and owner are right; WAL and shared memory take after it (as
- * root, SQLite gives them the same owner).
- */
+/* Makes the file before SQLite does, so that its mode is right; WAL and shared memory take after it. */
 static bool make_file(const struct sqlite_store *store)
 {
 	int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return errno == EEXIST;
-	give_to_directory_owner(store, fd);
 	close(fd);
 	return true;
 }
@@ -62,10 +47,9 @@ static int lock_file_life(const struct sqlite_store *store)
 
 	if ((size_t)snprintf(path, sizeof path, "%s.lock", store->path) >= sizeof path)
 		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -1;
-	give_to_directory_owner(store, fd);
 	if (flock(fd, LOCK_EX) == 0)
 		return fd;
 	close(fd);

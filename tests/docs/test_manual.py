@@ -222,6 +222,10 @@ class Options(DocumentTest):
                 (f"cli/{command}.c", run(programs.tool, command, "--help").stdout)
                 for command in Page("coldshoulder.1").subsections("DESCRIPTION")]:
             taken = re.findall(r'\{"([\w-]+)", (no|required)_argument', source(path))
+            if "memory_options_read" in source(path):  # the commands that share -c, -s and -h
+                taken = re.findall(r'\{"([\w-]+)", (no|required)_argument', source("cli/memory_options.c"))
+                taken += [(name, "required" if value != "NULL" else "no") for name, value in
+                          re.findall(r'\{"([\w-]+)", (NULL|&[\w.]+), (?:NULL|&[\w.]+)\}', source(path))]
             self.assertTrue(taken, path)
             said = {name: argument for name, argument in options_of_help(text).items() if name.startswith("--")}
             said["--help"] = False

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The tool's commands on the memory, as a postmaster uses them: learn, who, forget, stats, export, import."""
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -18,6 +19,10 @@ PITCH = (
     "team has built so far. We help firms like yours to win twenty new customers a month without any cold calls. "
     "Would you be open to a quick call on Thursday so that I can show you how it works?"
 )
+
+RULES = '''rules = ( { id = "ONE"; family = "one"; score = 1.0; describe = "Says hello"; status = "stable"; since = "1.0";
+  view = "body"; phrases = [ "hello" ]; hits = [ "hello", "hello there" ]; misses = [ "bye", "good bye" ]; } );
+'''
 
 
 def sent(number, to="Ann Lee <ann@acme.test>", **fields):
@@ -101,8 +106,9 @@ class Tool(unittest.TestCase):
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         output = process.communicate(timeout=60)[0]
-        if process.returncode:
-            self.assertEqual(process.returncode, 2, output)
+        # Before it began, in the middle, or behind the end: whatever the machine made of it.
+        self.assertIn(process.returncode, (0, 2, -signal.SIGINT), output)
+        if process.returncode == 2:
             self.assertIn("run it again", output)
         output = self.run_tool("learn", "sent", folder)
         learned = int(output.split(" messages learned")[0].split()[-1])
@@ -118,6 +124,57 @@ class Tool(unittest.TestCase):
         self.assertIn("not found", self.run_tool("forget", "template", "777", code=2))
         short = self.write("short.eml", "From: a@b.test\n\nToo short.\n")
         self.assertIn("between 30 and 150 words", self.run_tool("learn", "template", short, code=2))
+
+    def check(self, *arguments, code=0):
+        rules = self.write("rules/one.conf", RULES).parent
+        result = subprocess.run([OPTIONS.tool, "check", "--json", "-c", str(self.config), "-r", str(rules),
+                                 *map(str, arguments)],
+                                capture_output=True, text=True, timeout=120)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return json.loads(result.stdout)["relation"] if code == 0 else result.stderr
+
+    def test_check_asks_the_store_and_learns_nothing(self):
+        self.run_tool("learn", "sent", self.write("one.eml", sent(1)))
+        pitch = self.write("pitch.eml", f"From: Ann <ann@acme.test>\nTo: jo@ours.test\nSubject: hi\n\n{PITCH}\n")
+        before = self.run_tool("export")
+        state = self.directory / "state"
+        self.assertEqual(self.check(pitch), "stranger")
+        self.assertEqual(self.check("--store", "none", pitch), "stranger")
+        for store in (state, state / "memory.db", "configured"):
+            self.assertEqual(self.check("--store", store, "--rcpt", "jo@ours.test", pitch), "known", store)
+        self.assertEqual(self.check("--store", state, "--relation", "unknown", pitch), "unknown")
+        self.assertEqual(self.run_tool("export"), before)
+        self.assertIn("there is no \"/nowhere\"", self.check("--store", "/nowhere", pitch, code=1))
+        empty = self.state("empty")
+        self.assertIn("nothing was learned yet", self.check("--store", empty, pitch, code=1))
+        self.assertEqual(list(empty.iterdir()), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root has rights to give up")
+    def test_root_reads_mail_and_leaves_the_state_to_its_owner(self):
+        nobody = 65534
+        folder, private = self.maildir(50), self.write("private.eml", sent(99))
+        self.directory.chmod(0o755)
+        private.chmod(0o600)
+        state = self.directory / "state"
+        os.chown(state, nobody, nobody)
+        self.assertIn("51 messages learned", self.run_tool("learn", "sent", folder, private))
+        for path in state.iterdir():
+            self.assertEqual((path.name, path.stat().st_uid), (path.name, nobody))
+        dump = self.directory / "dump"
+        self.run_tool("export", dump)
+        self.assertEqual(dump.stat().st_uid, 0)
+        self.run_tool("import", dump)
+        # A link that the daemon's user could have laid: nothing of root's is touched behind it.
+        victim = self.write("victim", "root's own\n")
+        victim.chmod(0o600)
+        for path in state.iterdir():
+            if path.name != "key":
+                path.unlink()
+        (state / "memory.db").symlink_to(victim)
+        (state / "memory.db.lock").symlink_to(victim)
+        subprocess.run([OPTIONS.tool, "learn", "sent", "-c", str(self.config), str(folder)], capture_output=True,
+                       timeout=120, check=False)
+        self.assertEqual((victim.read_text(), victim.stat().st_uid), ("root's own\n", 0))
 
     def test_forgetting_one_address(self):
         self.run_tool("learn", "sent", self.write("one.eml", sent(1)))
