@@ -31,8 +31,8 @@ struct config *config_create_default(void)
 	    .memory = memory_settings_default,
 	    .learning_days = 14,
 	    .limits = mail_limits_default,
-	    .inbound = policy_default_inbound,
-	    .outbound = policy_default_outbound,
+	    .policies.inbound = policy_default_inbound,
+	    .policies.outbound = policy_default_outbound,
 	};
 	if (!config->arena) {
 		free(config);
@@ -63,34 +63,6 @@ void config_free(struct config *config)
 	free(config);
 }
 
-/* A blocking threshold below the tag's would never be reached by itself: the tag's is asked first. */
-static void check_thresholds(const struct policy *policy, const char *path, struct error_list *errors)
-{
-	const struct {
-		const struct threshold *threshold;
-		const char *name;
-	} blocking[] = {
-	    {&policy->mark_as_spam, "mark_as_spam"}, {&policy->quarantine, "quarantine_at"},
-	    {&policy->reject, "reject_at"},          {&policy->tempfail, "tempfail_at"},
-	    {&policy->discard, "discard_at"},
-	};
-
-	for (size_t i = 0; i < sizeof blocking / sizeof *blocking; i++) {
-		const struct threshold *threshold = blocking[i].threshold;
-
-		if (!threshold->set)
-			continue;
-		if (!policy->tag.set)
-			error_add_at(errors, SEVERITY_ERROR, path, 0, "set tag_at: it decides what counts at all",
-				     "%s.%s is set, but %s.tag_at is off", policy->name, blocking[i].name,
-				     policy->name);
-		else if (threshold->at < policy->tag.at)
-			error_add_at(errors, SEVERITY_ERROR, path, 0, "raise it, or lower tag_at",
-				     "%s.%s (%.2f) is below %s.tag_at (%.2f)", policy->name, blocking[i].name,
-				     threshold->at, policy->name, policy->tag.at);
-	}
-}
-
 static void check_consistency(const struct config *config, struct error_list *errors)
 {
 	if (config->auth.mode != AUTH_MODE_OFF && config->auth.authserv_id_count == 0)
@@ -100,8 +72,6 @@ static void check_consistency(const struct config *config, struct error_list *er
 	if (config->direction.local_domain_count == 0)
 		error_add_at(errors, SEVERITY_WARNING, config->path, 0, "local_domains = ( \"example.org\" );",
 			     "local_domains is empty: only authenticated mail and outbound_daemons count as outbound");
-	check_thresholds(&config->inbound, config->path, errors);
-	check_thresholds(&config->outbound, config->path, errors);
 }
 
 static enum status read_config(const char *path, struct config *config, struct error_list *errors)

@@ -9,8 +9,8 @@
 #include "mail/auth_results.h"
 #include "mail/limits.h"
 #include "memory/memory.h"
-#include "policy/action.h"
 #include "policy/direction.h"
+#include "policy/policy_set.h"
 
 #include <sys/types.h>
 
@@ -42,8 +42,7 @@ struct config {
 	struct memory_settings memory;
 	unsigned int learning_days;
 	struct mail_limits limits;
-	struct policy inbound;
-	struct policy outbound;
+	struct policy_set policies;
 };
 
 /* One key, as the manual page documents it. */
@@ -53,7 +52,7 @@ struct config_key {
 	const char *fallback; /* the default as it would be written */
 };
 
-/* The key at `index`, or NULL behind the last one. */
+/* The key at `index`, or NULL behind the last one. Those of a policy are called "policies.tag_at". */
 const struct config_key *config_key_at(size_t index);
 
 /*

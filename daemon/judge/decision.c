@@ -63,6 +63,14 @@ void decision_format_log(const struct decision *decision, struct buf *out)
 		       action_name(outcome->action), decision->verdict.score, outcome->threshold);
 	if (outcome->would > outcome->action)
 		buf_add_format(out, ", would=%s", action_name(outcome->would));
+	if (outcome->held != HELD_NOT)
+		buf_add_format(out, ", held=%s", held_back_name(outcome->held));
+	if (outcome->list) {
+		buf_add_format(out, ", list=%s, entry=", outcome->list);
+		log_escape(out, outcome->list_entry, LOG_VALUE_MAX);
+	}
+	if (outcome->concern != CONCERN_NONE)
+		buf_add_format(out, ", concern=%s", concern_name(outcome->concern));
 	add_log_rules(decision, out);
 	buf_add_format(out, ", relation=%s, direction=%s, auth=%s", relation_name(decision),
 		       fact_value_name(FACT_DIRECTION, decision->direction),

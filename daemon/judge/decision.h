@@ -12,7 +12,7 @@
 #include "judge/config.h"
 #include "mail/auth_results.h"
 #include "mail/envelope.h"
-#include "policy/action.h"
+#include "policy/recipients.h"
 
 struct recall;
 
@@ -22,10 +22,14 @@ struct decision {
 	struct policy_outcome outcome;
 	enum direction direction;
 	enum auth_result auth;
-	const char *policy; /* name */
-	uint32_t limits;    /* enum mail_limit bits */
-	int64_t micros;     /* wall time of the judgement */
-	struct str sender;  /* From mailbox */
+	const char *policy; /* names, joined by '+' */
+	struct recipients
+	    recipients; /* inbound: each with its policy and that policy's outcome; else one, the sender */
+	unsigned int first_contacts_today; /* outbound: strangers the user wrote to today, these included */
+	bool near_budget;                  /* outbound: 80 % of the day's first contacts are used */
+	uint32_t limits;                   /* enum mail_limit bits */
+	int64_t micros;                    /* wall time of the judgement */
+	struct str sender;                 /* From mailbox */
 	struct str queue_id;
 	struct str linkedin_template; /* LinkedIn's name for the mail when its origin is proved; may be empty */
 	bool linkedin_template_new;   /* this version does not know that name */

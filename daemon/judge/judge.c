@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "engine/linkedin.h"
+#include "judge/disposal.h"
 #include "judge/recall.h"
 #include "judge/stored_mail.h"
-#include "policy/recipient.h"
 
 /* What is gathered on the way from bytes to verdict. */
 struct judgement {
@@ -20,8 +20,9 @@ struct judgement {
 	struct text_hits hits;
 	enum direction direction;
 	bool judged;
-	bool any_exempt;
-	int64_t nanoseconds; /* spent so far */
+	struct recipients recipients; /* with their policies */
+	struct ruleset_filter filter; /* their languages */
+	int64_t nanoseconds;          /* spent so far */
 	struct decision *decision;
 };
 
@@ -92,33 +93,10 @@ static void gather_text_facts(struct judgement *j)
 	j->facts.value[FACT_LIMITS] = form->limits;
 }
 
-/* Role mailboxes of ours must see everything; those of others do not exempt our own people from the outbound policy. */
-static bool all_recipients_exempt(const struct judgement *j, bool *ret_any)
-{
-	const struct envelope *envelope = &j->envelope;
-	bool inbound = j->direction == DIRECTION_INBOUND;
-	size_t exempt = 0;
-
-	for (size_t i = 0; i < envelope->recipient_count; i++)
-		exempt += recipient_is_exempt(envelope->recipients[i]) &&
-			  (inbound || direction_is_local(&j->generation->config->direction, envelope->recipients[i]));
-	*ret_any = exempt > 0;
-	return exempt > 0 && exempt == envelope->recipient_count;
-}
-
-static struct ruleset_filter language_filter(const struct judgement *j)
-{
-	const struct config *config = j->generation->config;
-
-	return (struct ruleset_filter){.languages = config->languages, .language_count = config->language_count};
-}
-
 static enum status read_text(struct judgement *j)
 {
-	const struct ruleset_filter filter = language_filter(j);
-
 	gather_text_facts(j);
-	return ruleset_scan(j->generation->ruleset, j->views, j->direction, &filter, j->message.arena, &j->hits);
+	return ruleset_scan(j->generation->ruleset, j->views, j->direction, &j->filter, j->message.arena, &j->hits);
 }
 
 static enum status ask_memory(struct judgement *j)
@@ -147,34 +125,53 @@ static enum status ask_memory(struct judgement *j)
 
 static enum status apply_rules(struct judgement *j)
 {
-	const struct ruleset_filter filter = language_filter(j);
 	struct decision *decision = j->decision;
 	enum status status;
 
 	if (j->recall && !j->override->relation_given)
 		recall_facts(j->recall, &j->facts);
 	decision->facts = j->facts;
-	status = ruleset_conclude(j->generation->ruleset, &j->hits, &decision->facts, &filter, j->message.arena,
+	status = ruleset_conclude(j->generation->ruleset, &j->hits, &decision->facts, &j->filter, j->message.arena,
 				  &decision->verdict);
 	if (decision->verdict.match_errors)
 		j->message.facts.limits |= MAIL_LIMIT_MATCH;
 	return status;
 }
 
-static void apply_policy(struct judgement *j)
+static struct disposal disposal_of(const struct judgement *j)
 {
-	struct decision *decision = j->decision;
-	const struct config *config = j->generation->config;
-	const struct policy *policy = decision->direction == DIRECTION_INBOUND ? &config->inbound : &config->outbound;
+	return (struct disposal){
+	    .config = j->generation->config,
+	    .message = &j->message,
+	    .envelope = &j->envelope,
+	    .direction = j->direction,
+	    .auth = j->auth.from,
+	    .recall = j->recall,
+	    .now = j->override->now,
+	};
+}
 
-	decision->policy = policy->name;
-	decision->outcome = policy_apply(policy, decision->direction, &decision->verdict);
-	/* While it is not known whom we write to, nobody is blocked for being a stranger (design section 7). */
-	if (j->recall && recall_still_learning(j->recall, config))
-		policy_hold_back(&decision->outcome, policy, decision->direction);
-	/* One recipient who must see everything keeps the message deliverable for all (design 2.6). */
-	if (j->any_exempt)
-		policy_hold_back(&decision->outcome, policy, decision->direction);
+static enum status find_policies(struct judgement *j)
+{
+	const struct disposal disposal = disposal_of(j);
+	enum status status = disposal_find_policies(&disposal, &j->recipients);
+
+	if (status == STATUS_OK)
+		status = recipients_languages(&j->recipients, j->message.arena, &j->filter.languages,
+					      &j->filter.language_count);
+	j->judged = j->direction != DIRECTION_INTERNAL && !recipients_all_exempt(&j->recipients);
+	return status;
+}
+
+static enum status apply_policies(struct judgement *j)
+{
+	const struct disposal disposal = disposal_of(j);
+
+	j->decision->recipients = j->recipients;
+	j->decision->policy = recipients_policy_names(&j->recipients, j->message.arena);
+	if (j->judged)
+		disposal_apply(&disposal, j->decision);
+	return j->decision->policy ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status read_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
@@ -196,7 +193,9 @@ static enum status read_steps(struct judgement *j, struct str raw, uint32_t sess
 	j->views = views_create(&j->message, &config->limits);
 	if (!j->views)
 		return STATUS_NO_MEMORY;
-	j->judged = j->direction != DIRECTION_INTERNAL && !all_recipients_exempt(j, &j->any_exempt);
+	status = find_policies(j);
+	if (status != STATUS_OK)
+		return status;
 	gather_facts(j);
 	return j->judged ? read_text(j) : STATUS_OK;
 }
@@ -230,15 +229,12 @@ static enum status conclude_steps(struct judgement *j)
 
 	if (!j->judged) {
 		j->decision->facts = j->facts;
-		j->decision->policy = "exempt";
-		return STATUS_OK;
+		return apply_policies(j);
 	}
 	status = ask_memory(j);
 	if (status == STATUS_OK)
 		status = apply_rules(j);
-	if (status == STATUS_OK)
-		apply_policy(j);
-	return status;
+	return status == STATUS_OK ? apply_policies(j) : status;
 }
 
 enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision)

@@ -1,5 +1,6 @@
 #include "judge/recall.h"
 
+#include "judge/disposal.h"
 #include "memory/memory_query.h"
 #include "policy/direction.h"
 
@@ -22,15 +23,6 @@ static enum status remote_recipients(const struct recall_question *question, str
 		if (!direction_is_local(&question->config->direction, envelope->recipients[i]))
 			remote[query->recipient_count++] = envelope->recipients[i];
 	return STATUS_OK;
-}
-
-static struct str writing_mailbox(const struct recall_question *question)
-{
-	const struct address_list *from = &question->message->from;
-
-	if (from->count && direction_is_local(&question->config->direction, from->items[0].mailbox))
-		return from->items[0].mailbox;
-	return question->envelope->sender;
 }
 
 static bool is_solicitation(enum linkedin_stream stream)
@@ -61,7 +53,7 @@ static enum status make_query(const struct recall_question *question, struct mem
 		query->personal = false;
 	if (query->outbound) {
 		query->recipient_count = 0;
-		query->local = writing_mailbox(question);
+		query->local = disposal_writing_mailbox(question->config, message, envelope);
 		query->user = envelope->auth_user;
 		return remote_recipients(question, arena, query);
 	}

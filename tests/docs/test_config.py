@@ -58,8 +58,8 @@ class Load(DocumentTest):
         """Every value in the file is the built-in one, but for what is called an example."""
         defaults = dict(re.findall(r'\{\{"([\w.]+)",\s*"(?:[^"\\]|\\.)*",\s*"((?:[^"\\]|\\.)*)"\}',
                                    source("judge/config_keys.c")))
-        policy = re.findall(r'\{\{#direction "\.(\w+)", "(?:[^"\\]|\\.)*", "((?:[^"\\]|\\.)*)"\}',
-                            source("judge/config_keys.c"))
+        policy = re.findall(r'\{\{"policies\.([\w.]+)",\s*"(?:[^"\\]|\\.)*",\s*"((?:[^"\\]|\\.)*)"\}',
+                            source("judge/config_policy.c"))
         for direction in ("inbound", "outbound"):
             defaults.update({f"{direction}.{key}": value for key, value in policy})
         defaults.update({"inbound.ignore_classes": '( \\"digest\\" )'})
@@ -84,9 +84,12 @@ class Load(DocumentTest):
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_example_of_the_manual_page(self):
-        (_, text), = displays(Page("coldshoulder.conf.5"), "load")
-        result = self.load(text)
-        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        examples = displays(Page("coldshoulder.conf.5"), "load")
+        self.assertEqual(len(examples), 2)
+        for words, text in examples:
+            with self.subTest(words):
+                result = self.load(text)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_example_rules(self):
         """Beside the shipped rules, of which nothing is asked here."""
