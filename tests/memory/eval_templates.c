@@ -5,7 +5,7 @@
  *   eval_templates [--bars] [--others DIRECTORY]... TEXTS...
  *
  * TEXTS are directories of messages, one language each (its name stands in the table). --others: mail by many authors,
- * all pairs of which are compared; pairs that merge are listed by file. --bars: exit 1 when a bar is missed.
+ * all pairs of which are compared but for lists, bulk and machines; pairs that merge are listed by file. --bars: exit 1 when a bar is missed.
  */
 #include "base/buf.h"
 #include "base/list.h"
@@ -81,6 +81,12 @@ static struct str read_file(const char *path)
 	return (struct str){bytes, n};
 }
 
+/* As the memory has it: lists, bulk and machines make no templates. */
+static bool is_personal(const struct message *message)
+{
+	return !message->facts.list && !message->facts.bulk && !message->facts.automatic;
+}
+
 static void add_message(struct list *list, const char *path, const char *language)
 {
 	struct arena *scratch = arena_create(0), *keep = arena;
@@ -91,6 +97,7 @@ static void add_message(struct list *list, const char *path, const char *languag
 
 	arena = scratch;
 	if (message_parse(read_file(path), &mail_limits_default, scratch, &message) == STATUS_OK &&
+	    is_personal(&message) &&
 	    (views = views_create(&message, &mail_limits_default))) {
 		folded = views_get(views, VIEW_BODY, STR(""))->text;
 		arena = keep;

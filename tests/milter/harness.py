@@ -52,14 +52,14 @@ rules = (
 """
 
 
-def config_text(directory, extra=""):
+def config_text(directory, extra="", memory='store = "none";'):
     return f"""
 socket = "unix:{directory}/socket";
 socket_group = "";
 rules_dir = "{directory}/rules";
 local_rules_dir = "{directory}/rules.d";
 state_dir = "{directory}/state";
-memory = {{ store = "none"; }};
+memory = {{ {memory} }};
 local_domains = ( "home.example" );
 {extra}
 """
@@ -68,7 +68,7 @@ local_domains = ( "home.example" );
 class Daemon:
     """A running coldshoulderd. Its log (standard error) goes to a file."""
 
-    def __init__(self, extra="", rules=RULES, arguments=(), start=True):
+    def __init__(self, extra="", rules=RULES, arguments=(), start=True, memory='store = "none";'):
         # Short, because a unix socket's path is.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="cs", dir="/tmp"))
         self.config = self.directory / "coldshoulder.conf"
@@ -76,6 +76,7 @@ class Daemon:
         self.log_path = self.directory / "log"
         self.address = f"unix:{self.directory}/socket"
         self.process = None
+        self.memory = memory
         for name in ("rules", "rules.d", "state"):
             (self.directory / name).mkdir()
         self.write_config(extra)
@@ -88,7 +89,7 @@ class Daemon:
             raise
 
     def write_config(self, extra=""):
-        self.config.write_text(config_text(self.directory, extra))
+        self.config.write_text(config_text(self.directory, extra, self.memory))
 
     def launch(self, *arguments, **keywords):
         """Starts the process and does not wait until it serves."""
