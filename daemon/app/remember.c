@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void on_notice(void *context, enum severity severity, const char *text)
@@ -38,6 +39,18 @@ enum status remember_open(const struct config *config, struct error_list *errors
 	return memory_open(&settings, errors, ret_memory);
 }
 
+static enum status check_state_directory(const struct config *config, struct error_list *errors)
+{
+	struct stat info;
+
+	if (stat(config->state_directory, &info) == 0 && S_ISDIR(info.st_mode))
+		return STATUS_OK;
+	error_add(errors, SEVERITY_ERROR, config->path ? config->path : "state_dir",
+		  "make it, owned by the daemon's user, or set another state_dir", "%s: there is no such directory",
+		  config->state_directory);
+	return STATUS_NOT_FOUND;
+}
+
 enum status remember_check(const struct config *config, struct error_list *errors)
 {
 	struct memory_settings settings = config->memory;
@@ -49,8 +62,11 @@ enum status remember_check(const struct config *config, struct error_list *error
 	if (default_list_missing(config))
 		settings.freemail_list = NULL;
 	/* Without a store nothing is made: settings and lists are read all the same. */
-	if (settings.backend == MEMORY_SQLITE)
+	if (settings.backend == MEMORY_SQLITE) {
 		settings.backend = MEMORY_NONE;
+		if (check_state_directory(config, errors) != STATUS_OK)
+			return STATUS_NOT_FOUND;
+	}
 	settings.state_directory = config->state_directory;
 	status = memory_open(&settings, errors, &memory);
 	memory_close(memory);

@@ -37,6 +37,8 @@ static void print_hit(FILE *out, const struct rule_hit *hit, bool colours)
 		hit->rule->describe);
 	if (hit->shadow)
 		fputs(" (shadow: counts nothing)", out);
+	else if (hit->score > -0.005 && hit->score < 0.005 && hit->rule->score != 0)
+		fputs(" (its family counts no more)", out);
 	fputc('\n', out);
 	if (!hit->evidence.n)
 		return;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct counted_generation {
 	struct generation generation; /* first: the public part */
@@ -31,11 +32,17 @@ static enum status load_rules(const struct config *config, const struct generati
 	return ruleset_load(sources, sizeof sources / sizeof *sources, &ruleset_options, errors, ret_ruleset);
 }
 
+/* Behind a configuration that could not be read the directory is only the default one, and perhaps not meant. */
+static bool rules_to_read(const struct config *config, enum status config_status)
+{
+	return config_status == STATUS_OK || access(config->rules_directory, R_OK) == 0;
+}
+
 /* Configuration and rules are both read even when the first is wrong, so that one run shows all errors. */
 static enum status load_parts(const char *config_path, const struct generation_options *options,
 			      struct error_list *errors, struct generation *generation)
 {
-	enum status config_status = STATUS_OK, rules_status;
+	enum status config_status = STATUS_OK, rules_status = STATUS_OK;
 
 	if (config_path)
 		config_status = config_load(config_path, errors, &generation->config);
@@ -49,7 +56,8 @@ static enum status load_parts(const char *config_path, const struct generation_o
 		generation->config->state_directory = arena_strdup(generation->config->arena, options->state_directory);
 	if (!generation->config->rules_directory || !generation->config->state_directory)
 		return STATUS_NO_MEMORY;
-	rules_status = load_rules(generation->config, options, errors, &generation->ruleset);
+	if (rules_to_read(generation->config, config_status))
+		rules_status = load_rules(generation->config, options, errors, &generation->ruleset);
 	return config_status != STATUS_OK ? config_status : rules_status;
 }
 

@@ -70,6 +70,21 @@ class Check(unittest.TestCase):
         self.daemon.write_config("\n".join(["", text]).lstrip("\n"))
         self.assert_error(rf"coldshoulder\.conf:{lines + 1}", *wanted)
 
+    def test_state_directory_that_is_not_there(self):
+        self.daemon.write_config('memory = { store = "sqlite"; };')
+        config = self.daemon.config.read_text().replace('memory = { store = "none"; };\n', "", 1)
+        self.daemon.config.write_text(config.replace("/state\"", "/nowhere\""))
+        run = self.check()
+        self.assertEqual(run.returncode, 78, run.stderr)
+        self.assertIn("/nowhere: there is no such directory", run.stderr)
+        self.assertIn("hint: make it", run.stderr)
+
+    def test_default_rules_are_not_missed_when_the_configuration_is_broken(self):
+        self.daemon.config.write_text("rules_dir = \"somewhere\"\nlearning_days = ;\n")
+        run = self.check()
+        self.assertEqual(run.returncode, 78)
+        self.assertNotIn("directory of rules", run.stderr)
+
     def test_unknown_key(self):
         self.assert_config_error("locl_domains = ( \"x.example\" );", "unknown key", "hint")
 
