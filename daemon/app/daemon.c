@@ -2,6 +2,7 @@
 
 #include "app/control_commands.h"
 #include "app/drain.h"
+#include "app/held_record.h"
 #include "app/notify.h"
 #include "app/process.h"
 #include "app/reload.h"
@@ -280,6 +281,7 @@ enum exit_code daemon_run(const struct options *options)
 		generation_release(first);
 		return load_exit_code(status);
 	}
+	held_record_open(first->config->state_directory);
 	memory = first->memory;
 	d.slot = generation_slot_create(first);
 	if (!d.slot) {

@@ -1,10 +1,11 @@
 #include "app/report.h"
 
+#include "app/held_record.h"
 #include "app/once_a_day.h"
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { QUEUE_ID_MAX = 64 };
+enum { QUEUE_ID_MAX = 64, USER_MAX = 160 };
 
 static void start_line(struct buf *line, struct str queue_id)
 {
@@ -32,6 +33,23 @@ static void report_linkedin_template(const struct decision *decision, struct str
 	buf_free(&line);
 }
 
+/* At 80 % of a day's first contacts: in the log, never in the mail. */
+static void report_budget(const struct decision *decision, const struct envelope *envelope)
+{
+	struct buf line = buf_make(NULL);
+
+	if (!decision->near_budget)
+		return;
+	start_line(&line, envelope->queue_id);
+	buf_add_text(&line, "budget=first_contacts, user=");
+	log_escape(&line, envelope->auth_user.n ? envelope->auth_user : decision->recipients.items[0].mailbox,
+		   USER_MAX);
+	buf_add_format(&line, ", used=%u, of=%u", decision->outbound.first_contacts_today,
+		       decision->recipients.items[0].policy->enforcement.first_contacts_per_day);
+	log_warn("%s", buf_str(&line).p);
+	buf_free(&line);
+}
+
 static void decided(void *context, const struct decision *decision, const struct envelope *envelope)
 {
 	struct buf line = buf_make(NULL);
@@ -43,7 +61,10 @@ static void decided(void *context, const struct decision *decision, const struct
 		log_info("%.*s: action=%s", STR_ARGS(envelope->queue_id), action_name(decision->outcome.action));
 	else
 		log_info("%s", buf_str(&line).p);
+	if (decision->outcome.action == ACTION_QUARANTINE && !buf_failed(&line))
+		held_record_add(buf_str(&line));
 	buf_free(&line);
+	report_budget(decision, envelope);
 	report_linkedin_template(decision, envelope->queue_id);
 }
 

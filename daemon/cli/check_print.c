@@ -49,6 +49,25 @@ static void print_hit(FILE *out, const struct rule_hit *hit, bool colours)
 	fprintf(out, "%s%s\n", hit->rule->when ? "" : "\"", colour(colours, plain));
 }
 
+/* What the author is told, or would be where the site rejects. */
+static void print_advice(FILE *out, const struct decision *decision, bool colours)
+{
+	struct arena *arena = arena_create(0);
+	struct advice advice;
+
+	if (arena && decision_advice(decision, arena, &advice) == STATUS_OK) {
+		fprintf(out, "  %s%s%s\n", colour(colours, bold),
+			action_blocks(decision->outcome.action) ? "The author is told:" : "What a rejection would say:",
+			colour(colours, plain));
+		for (size_t i = 0; i < advice.count; i++) {
+			fputs("    ", out);
+			print_safely(out, str_of(advice.lines[i]), false);
+			fputc('\n', out);
+		}
+	}
+	arena_destroy(arena);
+}
+
 void check_print_decision(FILE *out, const char *name, const struct decision *decision, bool colours)
 {
 	struct buf text = buf_make(NULL);
@@ -68,6 +87,8 @@ void check_print_decision(FILE *out, const char *name, const struct decision *de
 		if (decision->limits & bit && mail_limit_name((enum mail_limit)bit))
 			fprintf(out, "  limit reached: %s\n", mail_limit_name((enum mail_limit)bit));
 	buf_free(&text);
+	if (decision->direction == DIRECTION_OUTBOUND)
+		print_advice(out, decision, colours);
 }
 
 void check_print_views(FILE *out, struct views *views, bool colours)

@@ -10,6 +10,7 @@
 #include "mail/limits.h"
 #include "memory/memory.h"
 #include "policy/direction.h"
+#include "policy/failure.h"
 #include "policy/policy_set.h"
 
 #include <sys/types.h>
@@ -43,6 +44,7 @@ struct config {
 	unsigned int learning_days;
 	struct mail_limits limits;
 	struct policy_set policies;
+	struct failure_settings failure;
 };
 
 /* One key, as the manual page documents it. */

@@ -30,9 +30,10 @@ static enum status read_class_threshold(const config_setting_t *setting, struct 
 					struct error_list *errors)
 {
 	struct threshold *threshold = target;
+	enum status status = config_value_threshold(setting, arena, target, errors);
 
 	threshold->given = true;
-	return config_value_threshold(setting, arena, target, errors);
+	return status;
 }
 
 static const struct config_field class_fields[] = {
@@ -91,6 +92,29 @@ static enum status read_ladder(const config_setting_t *setting, struct arena *ar
 	return STATUS_OK;
 }
 
+/* The path of the first entry that names a file; NULL: none does, or out of memory. */
+static const char *first_file(const struct str *entries, size_t count, const char *path, struct arena *arena)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list_entry_is_file(entries[i]))
+			return list_file_path(entries[i], path, arena);
+	return NULL;
+}
+
+static enum status read_senders(const config_setting_t *setting, struct arena *arena, void *target,
+				struct error_list *errors)
+{
+	struct sender_list *list = target;
+	enum status status;
+	size_t count;
+	const struct str *entries = config_strings_of(setting, arena, &count, errors, &status);
+
+	if (!entries)
+		return status;
+	list->file = first_file(entries, count, config_setting_source_file(setting), arena);
+	return config_value_matcher(setting, arena, &list->matcher, errors);
+}
+
 static enum status read_block_action(const config_setting_t *setting, struct arena *arena, void *target,
 				     struct error_list *errors)
 {
@@ -138,8 +162,8 @@ static const struct config_field policy_fields[] = {
     {{"policies.shadow", "boolean", "false"}, config_value_bool, FIELD(shadow)},
     {{"policies.exempt", "boolean", "false"}, config_value_bool, FIELD(exempt)},
     {{"policies.ladder", "list of steps", "( )"}, read_ladder, FIELD(ladder)},
-    {{"policies.allow", "list", "( \"./allow.list\" )"}, config_value_matcher, FIELD(allow)},
-    {{"policies.block", "list", "( \"./block.list\" )"}, config_value_matcher, FIELD(block)},
+    {{"policies.allow", "list", "( \"./allow.list\" )"}, read_senders, FIELD(allow)},
+    {{"policies.block", "list", "( \"./block.list\" )"}, read_senders, FIELD(block)},
     {{"policies.block_action", "action", "\"reject\""}, read_block_action, FIELD(block_action)},
     {{"policies.reply", "string", "none"}, config_value_reply, FIELD(reply)},
     {{"policies.enforce.residue", "action", "\"log\""}, read_concern_action, CONCERN(CONCERN_RESIDUE)},
@@ -193,24 +217,27 @@ static enum status read_default(const config_setting_t *root, const char *name, 
 	return read_policy(group, label, policy, config, errors);
 }
 
+static enum status read_default_list(const struct str *file, const char *name, struct config *config,
+				     struct error_list *errors, struct sender_list *list)
+{
+	const struct list_source source = {
+	    .entries = file, .count = 1, .name = name, .path = config->path, .files_may_be_missing = true};
+	struct matcher *matcher;
+	enum status status = list_source_read(&source, config->arena, errors, &matcher);
+
+	if (status == STATUS_OK)
+		*list = (struct sender_list){matcher, first_file(file, 1, config->path, config->arena)};
+	return status;
+}
+
 /* The lists that the tool edits count where the configuration names none. */
 static enum status read_default_lists(struct config *config, struct error_list *errors)
 {
 	struct policy *inbound = &config->policies.inbound;
-	struct list_source source = {
-	    .entries = default_allow, .count = 1, .name = "allow", .path = config->path, .files_may_be_missing = true};
-	struct matcher *allow, *block;
-	enum status status = list_source_read(&source, config->arena, errors, &allow);
+	enum status status = read_default_list(default_allow, "allow", config, errors, &inbound->allow);
 
-	source.entries = default_block;
-	source.name = "block";
-	if (status == STATUS_OK)
-		status = list_source_read(&source, config->arena, errors, &block);
-	if (status == STATUS_OK) {
-		inbound->allow = allow;
-		inbound->block = block;
-	}
-	return status;
+	return status == STATUS_OK ? read_default_list(default_block, "block", config, errors, &inbound->block)
+				   : status;
 }
 
 static const char *string_member(const config_setting_t *group, const char *name, struct error_list *errors)

@@ -258,6 +258,18 @@ enum status config_value_store(const config_setting_t *setting, struct arena *ar
 	return STATUS_OK;
 }
 
+enum status config_value_failure(const config_setting_t *setting, struct arena *arena, void *target,
+				 struct error_list *errors)
+{
+	static const char *const names[] = {"accept", "tempfail", NULL};
+	int choice = *(bool *)target;
+
+	(void)arena;
+	config_value_choice(setting, names, &choice, errors);
+	*(bool *)target = choice == 1;
+	return STATUS_OK;
+}
+
 enum status config_value_scope(const config_setting_t *setting, struct arena *arena, void *target,
 			       struct error_list *errors)
 {

@@ -30,6 +30,7 @@ config_reader config_value_classes;      /* bool[CLASS_COUNT] */
 config_reader config_value_store;        /* enum memory_backend */
 config_reader config_value_scope;        /* enum relation_scope */
 config_reader config_value_matcher;      /* const struct matcher *; entries and list files (policy/list_file.h) */
+config_reader config_value_failure;      /* bool: put off */
 config_reader config_value_reply;        /* const char *; printable ASCII for an SMTP reply */
 
 /* The index of a string among `names` (NULL at the end); unchanged, and an error, when it is none of them. */

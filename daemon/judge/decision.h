@@ -12,6 +12,7 @@
 #include "judge/config.h"
 #include "mail/auth_results.h"
 #include "mail/envelope.h"
+#include "policy/advice.h"
 #include "policy/recipients.h"
 
 struct recall;
@@ -24,8 +25,9 @@ struct decision {
 	enum auth_result auth;
 	const char *policy; /* names, joined by '+' */
 	struct recipients
-	    recipients; /* inbound: each with its policy and that policy's outcome; else one, the sender */
-	unsigned int first_contacts_today; /* outbound: strangers the user wrote to today, these included */
+	    recipients;       /* inbound: each with its policy and that policy's outcome; else one, the sender */
+	enum failure failure; /* it was put off because something of ours failed; FAILURE_NONE: not for that */
+	struct enforcement_facts outbound; /* what is counted of the user */
 	bool near_budget;                  /* outbound: 80 % of the day's first contacts are used */
 	uint32_t limits;                   /* enum mail_limit bits */
 	int64_t micros;                    /* wall time of the judgement */
@@ -59,6 +61,12 @@ enum { DECISION_HEADERS_MAX = 8 };
  */
 size_t decision_headers(const struct decision *decision, const struct config *config, struct arena *arena,
 			struct decision_header headers[DECISION_HEADERS_MAX]);
+
+/*
+ * What the author of a message is told when it is refused, or would be; one of ours also when the site only logs what
+ * is wrong with it. In `arena`. STATUS_NO_MEMORY; STATUS_NOT_FOUND: there is nothing to say.
+ */
+enum status decision_advice(const struct decision *decision, struct arena *arena, struct advice *ret_advice);
 
 /* The verdict in one sentence for people: "Cold outreach from a stranger: tagged (6.2 of 5.0)." */
 void decision_format_sentence(const struct decision *decision, struct buf *out);

@@ -70,6 +70,21 @@ static struct str from_mailbox(const struct message *message)
 	return message->from.count ? message->from.items[0].mailbox : STR("");
 }
 
+/* What could not be looked at properly may be put off, where the site wants it so. */
+static void apply_failure(const struct disposal *disposal, struct decision *decision)
+{
+	const struct failure_settings *settings = &disposal->config->failure;
+
+	if (action_blocks(decision->outcome.action))
+		return;
+	if (settings->tempfail[FAILURE_STORE] && disposal->recall && !disposal->recall->answer.asked)
+		decision->failure = FAILURE_STORE;
+	else if (settings->tempfail[FAILURE_LIMITS] && disposal->message->facts.limits)
+		decision->failure = FAILURE_LIMITS;
+	if (decision->failure != FAILURE_NONE)
+		decision->outcome.action = decision->outcome.would = ACTION_TEMPFAIL;
+}
+
 void disposal_apply(const struct disposal *disposal, struct decision *decision)
 {
 	const struct direction_settings *direction = &disposal->config->direction;
@@ -92,7 +107,8 @@ void disposal_apply(const struct disposal *disposal, struct decision *decision)
 	};
 
 	decision->outcome = recipients_apply(&decision->recipients, &message);
-	decision->first_contacts_today = message.outbound.first_contacts_today;
+	decision->outbound = message.outbound;
 	decision->near_budget =
 	    !inbound && enforcement_near_budget(&decision->recipients.items[0].policy->enforcement, &message.outbound);
+	apply_failure(disposal, decision);
 }

@@ -182,6 +182,9 @@ const struct key *memory_key(const struct memory *memory);
 uint64_t memory_mailbox_key(const struct memory *memory, struct str mailbox, struct arena *arena,
 			    struct str *ret_normal);
 
+/* The key by which a user's first contacts are counted: a login or a mailbox. */
+uint64_t memory_user_key(const struct memory *memory, struct str user, struct arena *arena);
+
 /* The key of a domain (lower case); 0 for free-mail domains unless `any`. */
 uint64_t memory_domain_key(const struct memory *memory, struct str domain, bool any);
 

@@ -173,6 +173,13 @@ static uint64_t person_of(const struct memory *memory, const struct memory_query
 	return 0;
 }
 
+uint64_t memory_user_key(const struct memory *memory, struct str user, struct arena *arena)
+{
+	uint64_t key = memory_mailbox_key(memory, user, arena, NULL);
+
+	return key ? key : key_hash(&memory->key, KEY_MAILBOX, user);
+}
+
 static bool add_outbound(struct memory_keys *keys, const struct memory *memory, const struct memory_query *query,
 			 struct arena *arena)
 {
@@ -199,11 +206,8 @@ static bool add_outbound(struct memory_keys *keys, const struct memory *memory, 
 	keys->persons = persons;
 	keys->mailbox_known = local != 0;
 	keys->query.user = local;
-	if (query->user.n) {
-		uint64_t user = memory_mailbox_key(memory, query->user, arena, NULL);
-
-		keys->query.user = user ? user : key_hash(&memory->key, KEY_MAILBOX, query->user);
-	}
+	if (query->user.n)
+		keys->query.user = memory_user_key(memory, query->user, arena);
 	return true;
 }
 

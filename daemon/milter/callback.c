@@ -78,19 +78,39 @@ static void close_session(SMFICTX *ctx, struct session *session)
 		shared->observer.session_closed(shared->observer.context);
 }
 
-/* The one place that decides what becomes of a message that could not be judged, or not dealt with as decided. */
-static sfsistat failure_answer(struct str queue_id, enum status why, const char *step)
+/*
+ * The one place that decides what becomes of a message that could not be judged, or not dealt with as decided; by the
+ * configuration of its generation (NULL: there is none).
+ */
+static sfsistat failure_answer(SMFICTX *ctx, const struct generation *generation, struct str queue_id, enum status why,
+			       const char *step)
 {
+	bool tempfail = generation && generation->config->failure.tempfail[failure_of(why)];
+
 	if (shared->observer.failed)
-		shared->observer.failed(shared->observer.context, queue_id, why, step, "accept");
-	return SMFIS_CONTINUE;
+		shared->observer.failed(shared->observer.context, queue_id, why, step,
+					tempfail ? "tempfail" : "accept");
+	if (!tempfail)
+		return SMFIS_CONTINUE;
+	/* Should the text not be accepted, the MTA has one of its own. */
+	(void)smfi_setreply(ctx, "451", "4.3.0", "The filter could not look at this message, please try again later");
+	return SMFIS_TEMPFAIL;
+}
+
+static bool wants_split(void)
+{
+	struct generation *generation = generation_slot_acquire(shared->slot);
+	bool split = generation->config->policies.split;
+
+	generation_release(generation);
+	return split;
 }
 
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long offered_actions, unsigned long offered_protocol,
 			     unsigned long offered_2, unsigned long offered_3, unsigned long *ret_actions,
 			     unsigned long *ret_protocol, unsigned long *ret_2, unsigned long *ret_3)
 {
-	struct negotiation chosen = negotiation_choose(offered_actions, offered_protocol);
+	struct negotiation chosen = negotiation_choose(offered_actions, offered_protocol, wants_split());
 	struct session *session = enter(ctx);
 
 	(void)offered_2;
@@ -102,7 +122,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long offered_actions, unsign
 		chosen.protocol = 0;
 	}
 	if (!negotiation_ask_macros(ctx, &chosen))
-		failure_answer(str_of(NULL), STATUS_NO_MEMORY, "ask for macros");
+		failure_answer(ctx, NULL, str_of(NULL), STATUS_NO_MEMORY, "ask for macros");
 	*ret_actions = chosen.actions;
 	*ret_protocol = chosen.protocol;
 	*ret_2 = 0;
@@ -124,7 +144,8 @@ static sfsistat on_connect(SMFICTX *ctx, char *host_name, _SOCK_ADDR *address)
 
 	/* An MTA that goes on with a new connection (SMFIC_QUIT_NC) does not negotiate again: what was agreed stays. */
 	if (!session) {
-		const struct negotiation agreed = negotiation_choose(~0UL, ~0UL);
+		/* A reply too many is dropped, one too few would be waited for: as if recipients were put off. */
+		const struct negotiation agreed = negotiation_choose(~0UL, ~0UL, true);
 
 		session = open_session(ctx, &agreed);
 	}
@@ -166,10 +187,22 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	return leave(session, SMFIP_NR_MAIL);
 }
 
+static sfsistat put_off_recipient(SMFICTX *ctx)
+{
+	(void)smfi_setreply(ctx, "452", "4.5.3", "This recipient wants a copy of its own, please send it again");
+	return leave_with(SMFIS_TEMPFAIL);
+}
+
 static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 {
 	struct session *session = enter(ctx);
 
+	if (session && !(session->protocol & SMFIP_NR_RCPT)) {
+		const struct envelope envelope = session_envelope(session);
+
+		if (transaction_splits(&session->transaction, &envelope, argv[0]))
+			return put_off_recipient(ctx);
+	}
 	if (session)
 		transaction_add_recipient(&session->transaction, argv[0]);
 	return leave(session, SMFIP_NR_RCPT);
@@ -228,7 +261,9 @@ static sfsistat carry_out(SMFICTX *ctx, struct session *session, const struct de
 		judge_learn(decision);
 	if (shared->observer.decided)
 		shared->observer.decided(shared->observer.context, decision, envelope);
-	return status == STATUS_OK ? answer : failure_answer(envelope->queue_id, status, step);
+	return status == STATUS_OK
+		   ? answer
+		   : failure_answer(ctx, session->transaction.generation, envelope->queue_id, status, step);
 }
 
 static sfsistat judge_and_answer(SMFICTX *ctx, struct session *session)
@@ -240,15 +275,15 @@ static sfsistat judge_and_answer(SMFICTX *ctx, struct session *session)
 
 	envelope.queue_id = str_of(smfi_getsymval(ctx, "i"));
 	if (status != STATUS_OK)
-		return failure_answer(envelope.queue_id, status, "collect");
+		return failure_answer(ctx, session->transaction.generation, envelope.queue_id, status, "collect");
 	status = judge_message(transaction->generation, &envelope, transaction_raw(transaction), transaction->limits,
 			       NULL, transaction->arena, &decision, NULL);
 	if (status == STATUS_OK)
 		return carry_out(ctx, session, &decision, &envelope);
 	if (edits_remove_forged(ctx, session,
 				direction_decide(&transaction->generation->config->direction, &envelope)) != STATUS_OK)
-		failure_answer(envelope.queue_id, STATUS_IO, "remove header");
-	return failure_answer(envelope.queue_id, status, "judge");
+		failure_answer(ctx, session->transaction.generation, envelope.queue_id, STATUS_IO, "remove header");
+	return failure_answer(ctx, session->transaction.generation, envelope.queue_id, status, "judge");
 }
 
 static sfsistat on_eom(SMFICTX *ctx)
@@ -262,7 +297,8 @@ static sfsistat on_eom(SMFICTX *ctx)
 		return refuse_message(ctx);
 	}
 	if (!session)
-		return leave_with(failure_answer(str_of(smfi_getsymval(ctx, "i")), STATUS_NO_MEMORY, "collect"));
+		return leave_with(
+		    failure_answer(ctx, NULL, str_of(smfi_getsymval(ctx, "i")), STATUS_NO_MEMORY, "collect"));
 	answer = judge_and_answer(ctx, session);
 	end_message(session);
 	return leave_with(answer);

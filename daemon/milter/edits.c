@@ -115,7 +115,7 @@ static enum status set_reply(SMFICTX *ctx, const struct session *session, const 
 		return status;
 	/* The list of lines ends at the first NULL, so all places can be passed always. */
 	result = smfi_setmlreply(ctx, reply.code, reply.enhanced, line[0], line[1], line[2], line[3], line[4], line[5],
-				 line[6], line[7], (char *)NULL);
+				 line[6], line[7], line[8], line[9], (char *)NULL);
 	return result == MI_SUCCESS ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

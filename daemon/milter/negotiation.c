@@ -8,11 +8,13 @@ static const unsigned long wanted_protocol = SMFIP_NOUNKNOWN | SMFIP_NR_CONN | S
 					     SMFIP_NR_DATA | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_SKIP |
 					     SMFIP_HDR_LEADSPC;
 
-struct negotiation negotiation_choose(unsigned long offered_actions, unsigned long offered_protocol)
+struct negotiation negotiation_choose(unsigned long offered_actions, unsigned long offered_protocol, bool split)
 {
+	unsigned long wanted = split ? wanted_protocol & ~(unsigned long)SMFIP_NR_RCPT : wanted_protocol;
+
 	return (struct negotiation){
 	    .actions = wanted_actions & offered_actions,
-	    .protocol = wanted_protocol & offered_protocol,
+	    .protocol = wanted & offered_protocol,
 	};
 }
 

@@ -18,9 +18,9 @@ struct negotiation {
 /*
  * What to agree on. No verdict is ever given before MAIL or between MAIL and the body, so those steps go without a
  * reply (SMFIP_NR_*: libmilter answers in our stead when the MTA does not know them). MAIL keeps its reply for the time
- * of a drain, the body for SMFIS_SKIP.
+ * of a drain, the body for SMFIS_SKIP, and RCPT where recipients may be put off (`split`).
  */
-struct negotiation negotiation_choose(unsigned long offered_actions, unsigned long offered_protocol);
+struct negotiation negotiation_choose(unsigned long offered_actions, unsigned long offered_protocol, bool split);
 
 /* Asks for the macros we need, if the MTA lets a filter choose (SMFIF_SETSYMLIST). False when out of memory. */
 bool negotiation_ask_macros(SMFICTX *ctx, const struct negotiation *negotiation);

@@ -1,17 +1,17 @@
 /*
  * reply - what the SMTP client is told when a message is refused, and how long a line of it may be.
  *
- * A reply to inbound mail never repeats the sender's words: it is the text of a rule, which the site wrote, or one of
- * ours. All text is printable ASCII (RFC 5321 section 4.2), broken into lines that leave room for code and line end
- * within 512 bytes (section 4.5.3.1.5), with every percent sign doubled: Sendmail takes the text for a format, and
- * Postfix turns a doubled one back.
+ * What it says is policy/advice.h's; a reply to inbound mail never repeats the sender's words. All text is printable
+ * ASCII (RFC 5321 section 4.2), broken into lines that leave room for code and line end within 512 bytes
+ * (section 4.5.3.1.5), with every percent sign doubled: Sendmail takes the text for a format, and Postfix turns a
+ * doubled one back.
  */
 #ifndef COLDSHOULDER_MILTER_REPLY_H
 #define COLDSHOULDER_MILTER_REPLY_H
 
 #include "judge/decision.h"
 
-enum { REPLY_LINES_MAX = 8, REPLY_LINE_BYTES = 400 };
+enum { REPLY_LINES_MAX = ADVICE_LINES_MAX, REPLY_LINE_BYTES = 400 };
 
 struct reply {
 	const char *code;                   /* "550", "451" */
@@ -25,8 +25,11 @@ struct reply {
  */
 enum status reply_make(const struct decision *decision, struct arena *arena, struct reply *ret_reply);
 
-/* Breaks `text` into lines as described above; what does not fit into REPLY_LINES_MAX lines is cut. STATUS_NO_MEMORY.
+/*
+ * Breaks each of `texts` into lines as described above; what does not fit into REPLY_LINES_MAX lines is cut.
+ * STATUS_NO_MEMORY.
  */
-enum status reply_break_lines(struct str text, struct arena *arena, const char *lines[REPLY_LINES_MAX]);
+enum status reply_break_lines(const char *const *texts, size_t count, struct arena *arena,
+			      const char *lines[REPLY_LINES_MAX]);
 
 #endif

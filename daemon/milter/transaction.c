@@ -1,5 +1,6 @@
 #include "milter/transaction.h"
 
+#include "base/clock.h"
 #include "mail/address.h"
 
 #include <string.h>
@@ -78,6 +79,20 @@ void transaction_begin(struct transaction *t, struct generation *generation, con
 	t->removable = tally_make(t->arena);
 	t->envelope.sender = keep_address(t, sender);
 	t->envelope.sender_given = true;
+}
+
+bool transaction_splits(struct transaction *t, const struct envelope *envelope, const char *argument)
+{
+	const struct config *config = t->generation ? t->generation->config : NULL;
+	struct envelope sender = *envelope;
+
+	if (!config || !config->policies.split || !collecting(t) || !envelope->recipient_count || sender.local_pickup)
+		return false;
+	/* The direction of the sender alone: with recipients of ours only, it would be internal. */
+	sender.recipient_count = 0;
+	return direction_decide(&config->direction, &sender) == DIRECTION_INBOUND &&
+	       policy_set_splits(&config->policies, envelope->recipients[0], keep_address(t, argument),
+				 matcher_day(clock_wall_seconds()));
 }
 
 void transaction_add_recipient(struct transaction *t, const char *argument)

@@ -43,6 +43,12 @@ void transaction_begin(struct transaction *transaction, struct generation *gener
 /* A copy of `text` that lives as long as the message; the empty slice for NULL, or when out of memory. */
 struct str transaction_keep(struct transaction *transaction, const char *text);
 
+/*
+ * True when the recipient of this RCPT TO argument should get a message of its own (the configuration's `split`): only
+ * inbound mail of clients that are not authenticated. `envelope` is the session's so far.
+ */
+bool transaction_splits(struct transaction *transaction, const struct envelope *envelope, const char *argument);
+
 /* Adds an accepted RCPT TO argument; beyond max_recipients only the limit is noted. */
 void transaction_add_recipient(struct transaction *transaction, const char *argument);
 

@@ -34,10 +34,18 @@ bool concern_needs_memory(enum concern concern)
 	return concerns[concern].needs_memory;
 }
 
-static bool rule_fired(const struct verdict *verdict, const char *id)
+bool enforcement_rule_raises(const char *id, enum concern concern)
+{
+	for (size_t i = 0; concerns[concern].rules[i]; i++)
+		if (strcmp(concerns[concern].rules[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool rule_fired(const struct verdict *verdict, enum concern concern)
 {
 	for (size_t i = 0; i < verdict->hit_count; i++)
-		if (!verdict->hits[i].shadow && strcmp(verdict->hits[i].rule->id, id) == 0)
+		if (!verdict->hits[i].shadow && enforcement_rule_raises(verdict->hits[i].rule->id, concern))
 			return true;
 	return false;
 }
@@ -83,10 +91,7 @@ static bool is_raised(const struct enforcement *enforcement, enum concern concer
 	case CONCERN_COUNT:
 		break;
 	}
-	for (size_t i = 0; concerns[concern].rules[i]; i++)
-		if (rule_fired(verdict, concerns[concern].rules[i]))
-			return true;
-	return false;
+	return rule_fired(verdict, concern);
 }
 
 enum concern enforcement_find(const struct enforcement *enforcement, const struct enforcement_facts *facts,

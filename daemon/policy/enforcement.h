@@ -54,6 +54,9 @@ struct enforcement_facts {
 enum concern enforcement_find(const struct enforcement *enforcement, const struct enforcement_facts *facts,
 			      const struct verdict *verdict, uint32_t today, enum action *ret_action);
 
+/* True when a rule of this id raises the concern. */
+bool enforcement_rule_raises(const char *id, enum concern concern);
+
 /* The hit that raised the concern, whose evidence are the author's own words; NULL: there is none, as for a budget. */
 const struct rule_hit *enforcement_hit(const struct enforcement *enforcement, enum concern concern,
 				       const struct verdict *verdict, uint32_t today);

@@ -28,6 +28,8 @@ const char *list_file_path(struct str entry, const char *config, struct arena *a
 	struct buf path = buf_make(arena);
 	const char *slash = config ? strrchr(config, '/') : NULL;
 
+	if (str_starts(entry, STR("./")))
+		entry = str_sub(entry, 2, entry.n);
 	if (entry.p[0] != '/' && slash)
 		buf_add(&path, config, (size_t)(slash + 1 - config));
 	buf_add_str(&path, entry);

@@ -93,10 +93,10 @@ static void apply_ladder(struct policy_outcome *outcome, const struct policy *po
 static void apply_lists(struct policy_outcome *outcome, const struct policy *policy, const struct policy_case *message)
 {
 	struct str allowed = STR(""), blocked = STR(""), envelope = STR("");
-	enum match block = matcher_find(policy->block, message->sender, message->today, &blocked);
-	enum match bounce = matcher_find(policy->block, message->envelope_sender, message->today, &envelope);
+	enum match block = matcher_find(policy->block.matcher, message->sender, message->today, &blocked);
+	enum match bounce = matcher_find(policy->block.matcher, message->envelope_sender, message->today, &envelope);
 	enum match allow = message->sender_proved
-			       ? matcher_find(policy->allow, message->sender, message->today, &allowed)
+			       ? matcher_find(policy->allow.matcher, message->sender, message->today, &allowed)
 			       : MATCH_NONE;
 
 	if (bounce > block) {
@@ -205,7 +205,7 @@ static bool thresholds_may_block(const struct thresholds *at)
 bool policy_may_block(const struct policy *policy)
 {
 	bool may = thresholds_may_block(&policy->at) || policy->ladder.count ||
-		   (matcher_count(policy->block) && action_blocks(policy->block_action));
+		   (matcher_count(policy->block.matcher) && action_blocks(policy->block_action));
 
 	for (int i = 0; i < CLASS_COUNT; i++)
 		may |= thresholds_may_block(&policy->class_at[i]);

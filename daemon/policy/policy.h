@@ -30,6 +30,12 @@ struct thresholds {
 	struct threshold discard;
 };
 
+/* Senders whose mail is wanted, or unwanted, whatever its score. */
+struct sender_list {
+	const struct matcher *matcher; /* NULL: nobody */
+	const char *file;              /* the first of its files, which the tool edits; NULL: none */
+};
+
 struct policy {
 	const char *name;
 	enum direction direction;     /* inbound or outbound */
@@ -43,12 +49,8 @@ struct policy {
 	bool shadow; /* nothing is done, everything is logged */
 	bool exempt; /* not judged at all */
 	struct ladder ladder;
-	const struct matcher *allow;     /* senders; counts only when From is proved */
-	const struct matcher *block;     /* senders */
-	const struct str *allow_entries; /* as written in the configuration */
-	size_t allow_entry_count;
-	const struct str *block_entries;
-	size_t block_entry_count;
+	struct sender_list allow; /* counts only when From is proved */
+	struct sender_list block;
 	enum action block_action;
 	const char *reply;              /* what a rejection says; NULL: a text of ours */
 	struct enforcement enforcement; /* outbound */

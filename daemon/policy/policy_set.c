@@ -59,6 +59,12 @@ const struct policy *policy_for_sender(const struct policy_set *set, struct str 
 	return &set->outbound;
 }
 
+bool policy_set_splits(const struct policy_set *set, struct str first, struct str next, uint32_t today)
+{
+	return set->split && policy_may_block(policy_for_recipient(set, first, today)) !=
+				 policy_may_block(policy_for_recipient(set, next, today));
+}
+
 const struct policy *policy_by_name(const struct policy_set *set, struct str name)
 {
 	for (size_t i = 0; i < set->count; i++)

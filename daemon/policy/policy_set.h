@@ -26,6 +26,12 @@ const struct policy *policy_for_recipient(const struct policy_set *set, struct s
 const struct policy *policy_for_sender(const struct policy_set *set, struct str sender, struct str login,
 				       uint32_t today);
 
+/*
+ * True when a message to `first` should not go to `next` as well: one of their policies may block it, the other never
+ * does. There are just these two kinds, so that no sender has to come more than twice.
+ */
+bool policy_set_splits(const struct policy_set *set, struct str first, struct str next, uint32_t today);
+
 /* The policy of that name, "inbound" and "outbound" among them; NULL when there is none. */
 const struct policy *policy_by_name(const struct policy_set *set, struct str name);
 

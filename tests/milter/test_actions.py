@@ -14,7 +14,8 @@ class Reject(DaemonTest):
         with self.daemon.session() as milter:
             result = milter.message(SEVERE_BODY, headers, queue_id="4REJECT001")
         self.assertEqual((result.verdict, result.edits), ("y", []))
-        self.assertTrue(result.reply.startswith("550 5.7.1 "), result.reply)
+        self.assertTrue(result.reply.startswith("550-5.7.1 "), result.reply)
+        self.assertIn("postmaster", result.reply, "how a real correspondent gets through")
         for word in ("special", "stranger@", "sender.example", "lead list"):
             self.assertNotIn(word, result.reply, "the sender's words are not repeated")
         self.assertIn("action=reject", self.daemon.line("4REJECT001"))
@@ -31,7 +32,8 @@ class Reject(DaemonTest):
         self.assertEqual((result.verdict, result.edits), ("y", []))
         self.assertTrue(result.reply.startswith("550"), result.reply)
         self.assertIn("5.7.1", result.reply)
-        self.assertIn("template", result.reply)
+        self.assertIn('You wrote: "buy our lead list now', result.reply)
+        self.assertLessEqual(len(result.reply.splitlines()), 10)
         self.assertIn("direction=outbound", self.daemon.line("4REJECT002"))
 
     def test_no_stale_reply(self):
@@ -66,7 +68,7 @@ class Tempfail(DaemonTest):
             for number, keywords in enumerate(({}, OUT)):
                 result = milter.message(SEVERE_BODY, queue_id=f"4TEMP{number}", **keywords)
                 self.assertEqual((result.verdict, result.edits), ("y", []))
-                self.assertTrue(result.reply.startswith("451 4.7.1 "), result.reply)
+                self.assertRegex(result.reply, "^451[ -]4[.]7[.]1 ")
                 self.assertIn("action=tempfail", self.daemon.line(f"4TEMP{number}"))
             self.assertEqual(milter.message(COLD_BODY).verdict, "c")
 

@@ -68,6 +68,21 @@ size_t decision_headers(const struct decision *decision, const struct config *co
 	return fake_judge.header_count;
 }
 
+enum status decision_advice(const struct decision *decision, struct arena *arena, struct advice *ret_advice)
+{
+	*ret_advice = (struct advice){
+	    .lines = {arena_strdup(arena, decision->verdict.reply ? decision->verdict.reply : "Not accepted.")},
+	    .count = 1};
+	return ret_advice->lines[0] ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* Every two recipients differ, when they may. */
+bool policy_set_splits(const struct policy_set *set, struct str first, struct str next, uint32_t today)
+{
+	(void)today;
+	return set->split && !str_equal(first, next);
+}
+
 /* Stands in for policy/: the authenticated send, all others receive. */
 enum direction direction_decide(const struct direction_settings *settings, const struct envelope *envelope)
 {

@@ -56,7 +56,7 @@ static void test_every_class_has_its_text(void **state)
 {
 	(void)state;
 	for (int direction = DIRECTION_INBOUND; direction <= DIRECTION_INTERNAL; direction++) {
-		for (int action = ACTION_TEMPFAIL; action < ACTION_COUNT; action++) {
+		for (int action = ACTION_TEMPFAIL; action <= ACTION_REJECT; action += ACTION_REJECT - ACTION_TEMPFAIL) {
 			for (int mail_class = 0; mail_class < CLASS_COUNT; mail_class++) {
 				struct reply reply = make((enum direction)direction, (enum action)action,
 							  (enum mail_class)mail_class, NULL);
@@ -81,41 +81,59 @@ static void test_text_of_a_rule(void **state)
 	assert_true(strlen(reply.lines[0]) > 20);
 }
 
+static size_t break_lines(const char *text, const char *lines[REPLY_LINES_MAX])
+{
+	size_t count = 0;
+
+	assert_int_equal(reply_break_lines(&text, 1, arena, lines), STATUS_OK);
+	while (count < REPLY_LINES_MAX && lines[count])
+		count++;
+	return count;
+}
+
 static void test_long_text_is_broken(void **state)
 {
+	const char *lines[REPLY_LINES_MAX];
 	char text[5001];
-	struct reply reply;
-	size_t count = 0;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof text - 1; i++)
 		text[i] = i % 10 == 9 ? ' ' : '%';
 	text[sizeof text - 1] = '\0';
-	reply = make(DIRECTION_OUTBOUND, ACTION_REJECT, CLASS_POLICY, text);
-	while (count < REPLY_LINES_MAX && reply.lines[count]) {
-		size_t n = strlen(reply.lines[count]);
+	assert_int_equal(break_lines(text, lines), REPLY_LINES_MAX);
+	for (size_t i = 0; i < REPLY_LINES_MAX; i++) {
+		size_t n = strlen(lines[i]);
 
 		assert_in_range(n, 1, 2 * REPLY_LINE_BYTES);
 		assert_true(n <= 980);
-		assert_true(reply.lines[count][0] == '%' && reply.lines[count][n - 1] == '%');
-		count++;
+		assert_true(lines[i][0] == '%' && lines[i][n - 1] == '%');
 	}
-	assert_int_equal(count, REPLY_LINES_MAX);
 }
 
 static void test_word_longer_than_a_line(void **state)
 {
+	const char *lines[REPLY_LINES_MAX];
 	char text[1001];
-	struct reply reply;
 
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	reply = make(DIRECTION_OUTBOUND, ACTION_REJECT, CLASS_POLICY, text);
-	assert_int_equal(strlen(reply.lines[0]), REPLY_LINE_BYTES);
-	assert_int_equal(strlen(reply.lines[1]), REPLY_LINE_BYTES);
-	assert_int_equal(strlen(reply.lines[2]), 200);
-	assert_null(reply.lines[3]);
+	assert_int_equal(break_lines(text, lines), 3);
+	assert_int_equal(strlen(lines[0]), REPLY_LINE_BYTES);
+	assert_int_equal(strlen(lines[1]), REPLY_LINE_BYTES);
+	assert_int_equal(strlen(lines[2]), 200);
+}
+
+static void test_every_text_has_its_own_line(void **state)
+{
+	const char *const texts[] = {"One.", " ", "Two.", "Three."};
+	const char *lines[REPLY_LINES_MAX];
+
+	(void)state;
+	assert_int_equal(reply_break_lines(texts, 4, arena, lines), STATUS_OK);
+	assert_string_equal(lines[1], "Two.");
+	assert_string_equal(lines[2], "Three.");
+	assert_null(lines[3]);
 }
 
 int main(void)
@@ -126,6 +144,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_text_of_a_rule, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_long_text_is_broken, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_word_longer_than_a_line, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_every_text_has_its_own_line, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

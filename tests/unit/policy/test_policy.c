@@ -137,7 +137,7 @@ static void test_allow_counts_only_when_the_sender_is_proved(void **state)
 	struct policy_outcome o;
 
 	(void)state;
-	p.allow = list_of(arena, "partner.example");
+	p.allow.matcher = list_of(arena, "partner.example");
 	o = apply_case(&p, message, 8);
 	assert_int_equal(o.action, ACTION_TAG);
 	assert_null(o.list);
@@ -156,12 +156,12 @@ static void test_the_closer_list_decides(void **state)
 	struct policy_case message = {.sender = STR("pat@mixed.example"), .sender_proved = true};
 
 	(void)state;
-	p.block = list_of(arena, "mixed.example");
+	p.block.matcher = list_of(arena, "mixed.example");
 	assert_int_equal(apply_case(&p, message, 0).action, ACTION_REJECT);
 	assert_int_equal(apply_case(&p, message, 0).mail_class, CLASS_POLICY);
-	p.allow = list_of(arena, "pat@mixed.example");
+	p.allow.matcher = list_of(arena, "pat@mixed.example");
 	assert_int_equal(apply_case(&p, message, 0).action, ACTION_ACCEPT);
-	p.allow = list_of(arena, "mixed.example");
+	p.allow.matcher = list_of(arena, "mixed.example");
 	assert_int_equal(apply_case(&p, message, 0).action, ACTION_REJECT);
 	p.block_action = ACTION_TAG;
 	assert_int_equal(apply_case(&p, message, 0).action, ACTION_TAG);
@@ -215,7 +215,7 @@ static void test_some_mail_is_never_blocked(void **state)
 	}
 	/* Who is blocked by name is so from the first day on; a stranger is not. */
 	assert_int_equal(apply_case(&p, (struct policy_case){.learning = true}, 10).held, HELD_LEARNING);
-	p.block = list_of(arena, "x.example");
+	p.block.matcher = list_of(arena, "x.example");
 	assert_int_equal(
 	    apply_case(&p, (struct policy_case){.learning = true, .sender = STR("a@x.example")}, 10).action,
 	    ACTION_REJECT);
