@@ -18,5 +18,9 @@ int command_import(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_reload(int argc, char **argv);
 int command_suggest(int argc, char **argv);
+int command_trust(int argc, char **argv);
+int command_block(int argc, char **argv);
+int command_budget(int argc, char **argv);
+int command_held(int argc, char **argv);
 
 #endif

@@ -1,0 +1,29 @@
+#include "cli/command.h"
+#include "cli/list_command.h"
+
+static const char usage[] = "usage: coldshoulder block [OPTION...] ADDRESS|DOMAIN...\n\n"
+			    "Puts senders on the block list: their mail is refused, whatever it says.\n\n"
+			    "  -c, --config FILE   configuration (default: the installed one)\n"
+			    "  -p, --policy NAME   the list of this policy (default: inbound)\n"
+			    "  -f, --file FILE     this list file in place of the policy's\n"
+			    "  -m, --comment TEXT  why, for the next who reads the file\n"
+			    "  -u, --until DATE    the last day it counts on, as 2026-12-31\n"
+			    "  -r, --remove        take it out again\n";
+
+static const struct sender_list *list_of(const struct policy *policy)
+{
+	return &policy->block;
+}
+
+int command_block(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'}, {"policy", required_argument, NULL, 'p'},
+	    {"file", required_argument, NULL, 'f'},   {"comment", required_argument, NULL, 'm'},
+	    {"until", required_argument, NULL, 'u'},  {"remove", no_argument, NULL, 'r'},
+	    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+	};
+	static const struct list_command command = {"block", "block", "is blocked", usage, list_of};
+
+	return list_command_run(&command, options, argc, argv);
+}
