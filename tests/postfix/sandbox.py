@@ -142,7 +142,7 @@ class Sandbox:
 
     # What runs
 
-    def start(self, config, extra_main_cf="", rules=PROJECT / "rules", verifier=True):
+    def start(self, config, extra_main_cf="", rules=PROJECT / "rules", verifier=True, extra_master_cf=""):
         """Starts the daemon with this configuration text, the verifier, the next hop and Postfix."""
         self.install(rules)
         self.start_daemon(config)
@@ -151,7 +151,7 @@ class Sandbox:
             self.start_verifier()
             milters.insert(0, "unix:" + str(self.dir / "run/verifier.sock"))
         self.start_sink()
-        self.start_postfix(milters, extra_main_cf)
+        self.start_postfix(milters, extra_main_cf, extra_master_cf)
 
     def install(self, rules):
         """Copies program and rules to where an unprivileged user can reach them."""
@@ -213,7 +213,7 @@ class Sandbox:
                             f"127.0.0.1:{self.sink_port}", "100"])
         self.wait_ready("sink", lambda: accepts(self.sink_port))
 
-    def start_postfix(self, milters, extra):
+    def start_postfix(self, milters, extra, extra_master):
         for name in ("etc", "spool", "data"):
             (self.dir / name).mkdir(mode=0o755)
         shutil.chown(self.dir / "data", "postfix", "postfix")
@@ -222,7 +222,7 @@ class Sandbox:
                       submission_port=self.submission_port, milters=" ".join(milters), local_milters=milters[-1],
                       extra=extra)
         (self.dir / "etc/main.cf").write_text(MAIN_CF.format(**values))
-        (self.dir / "etc/master.cf").write_text(MASTER_CF.format(**values))
+        (self.dir / "etc/master.cf").write_text(MASTER_CF.format(**values) + extra_master)
         self.postfix("start")
         wait_for("Postfix", lambda: accepts(self.smtp_port))
 
@@ -266,6 +266,17 @@ class Sandbox:
         if code != 250:
             raise smtplib.SMTPDataError(code, reply)
         return re.search(rb"queued as (\w+)", reply).group(1).decode()
+
+    def submit(self, sender, recipients, message):
+        """Hands a message to sendmail(1), as programs of this host do, and returns the queue id."""
+        before = self.maillog()
+        subprocess.run(["/usr/sbin/sendmail", "-C", self.dir / "etc", "-f", sender, "-i", *recipients], input=message,
+                       check=True, capture_output=True)
+
+        def find():
+            found = re.search(r"postfix/cleanup\[\d+\]: (\w+): message-id=", self.maillog()[len(before):])
+            return found.group(1) if found else None
+        return wait_for("a local message", find)
 
     def delivered(self, queue_id):
         """The message as the next hop got it."""
