@@ -1,6 +1,7 @@
 #include "app/control_commands.h"
 
 #include "base/log.h"
+#include "judge/memory_request.h"
 #include "milter/filter.h"
 
 #include <unistd.h>
@@ -90,8 +91,25 @@ static json_t *run_reload(void *argument, const json_t *request, const struct co
 	return reply;
 }
 
+static json_t *run_memory(void *argument, const json_t *request, const struct control_peer *peer)
+{
+	const struct control_context *context = argument;
+	struct generation *generation = generation_slot_acquire(context->slot);
+	json_t *reply = memory_request_run(generation->memory, generation->config, request);
+
+	(void)peer;
+	generation_release(generation);
+	return reply;
+}
+
+/* What changes the memory is logged, but not whom it was about. */
+static json_t *run_memory_change(void *argument, const json_t *request, const struct control_peer *peer)
+{
+	log_info("control: command=%s, uid=%ld", json_string_value(json_object_get(request, "command")), peer->uid);
+	return run_memory(argument, request, peer);
+}
+
 const struct control_command control_commands[] = {
-    {"status", run_status},
-    {"reload", run_reload},
-    {NULL, NULL},
+    {"status", run_status},        {"reload", run_reload},          {"who", run_memory}, {"memory", run_memory},
+    {"forget", run_memory_change}, {"template", run_memory_change}, {NULL, NULL},
 };

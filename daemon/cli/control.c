@@ -26,7 +26,7 @@ static void complain(const struct control_options *options, const char *path, co
 }
 
 /* Only where the socket is matters; whatever else may be wrong with the configuration is not asked here. */
-static bool find_socket(const struct control_options *options, char path[CONFIG_SOCKET_PATH_MAX])
+static bool find_socket(const struct control_options *options, bool quiet, char path[CONFIG_SOCKET_PATH_MAX])
 {
 	const char *file = options->config                       ? options->config
 			   : access(installed_config, F_OK) == 0 ? installed_config
@@ -40,13 +40,14 @@ static bool find_socket(const struct control_options *options, char path[CONFIG_
 		status = config_load(file, &errors, &config);
 	else
 		config = config_create_default();
-	setup_print_errors(&errors, false);
+	if (!quiet)
+		setup_print_errors(&errors, false);
 	error_list_free(&errors);
 	if (status == STATUS_OK && config) {
 		if (options->state)
 			config->state_directory = options->state;
 		wanted = config_control_socket(config, path);
-		if (!wanted)
+		if (!wanted && !quiet)
 			complain(options, config->path, "control_socket is \"off\": the daemon cannot be asked", NULL);
 	}
 	config_free(config);
@@ -146,7 +147,7 @@ enum control_answer control_ask(const struct control_options *options, json_t *r
 	bool sent;
 
 	*ret_reply = NULL;
-	if (find_socket(options, path)) {
+	if (find_socket(options, quiet, path)) {
 		fd = open_socket(path);
 		if (fd < 0 && !quiet)
 			explain_no_daemon(options, path, errno);

@@ -1,18 +1,11 @@
 #include "cli/command.h"
 #include "cli/learn.h"
+#include "cli/memory_ask.h"
 #include "cli/memory_options.h"
-#include "memory/person.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-
-struct forgetter {
-	struct memory_setup_options setup_options;
-	struct memory_setup setup;
-	const char *name;
-	uint64_t count;
-};
 
 static void print_usage(FILE *out)
 {
@@ -28,63 +21,44 @@ static void print_usage(FILE *out)
 	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
-static enum status forget_key(struct forgetter *forgetter, uint64_t key)
+static int forget_address(struct memory_asker *asker, const char *address, const char *name)
 {
-	struct store *store = memory_store(forgetter->setup.memory);
-	uint64_t count = 0;
-	enum status status = key ? store->operations->forget(store, key, &count) : STATUS_OK;
+	json_t *reply;
 
-	forgetter->count += count;
-	return status;
-}
-
-/* 0: done. */
-static int forget_address(struct forgetter *forgetter, const char *address)
-{
-	struct memory *memory = forgetter->setup.memory;
-	struct arena *arena = forgetter->setup.arena;
-	uint64_t key = address[0] == '@' ? memory_domain_key(memory, address_domain(str_of(address), arena), true)
-					 : memory_mailbox_key(memory, str_of(address), arena, NULL);
-	enum status status;
-
-	if (!key) {
-		fprintf(stderr, "coldshoulder forget: \"%s\" is no address\n", address);
+	if (memory_ask(asker, json_pack("{ss ss ss*}", "command", "forget", "address", address, "name", name),
+		       &reply) != MEMORY_ANSWERED)
 		return COMMAND_USAGE;
-	}
-	forgetter->count = 0;
-	status = forget_key(forgetter, key);
-	if (status == STATUS_OK && forgetter->name)
-		status = forget_key(forgetter, person_key(memory_key(memory), str_of(forgetter->name), arena));
-	if (status != STATUS_OK)
-		return memory_setup_failed(&forgetter->setup_options, address, status);
-	printf("%s: %llu entries erased\n", address, (unsigned long long)forgetter->count);
+	printf("%s: %llu entries erased\n", address, memory_asked_number(reply, "erased"));
+	json_decref(reply);
 	return COMMAND_OK;
 }
 
-static int forget_all(struct forgetter *forgetter, char **addresses, int count)
+static int forget_all(const struct memory_setup_options *options, char **addresses, int count, const char *name)
 {
+	struct memory_asker asker;
 	int code = COMMAND_OK;
 
-	if (!memory_setup_open(&forgetter->setup_options, &forgetter->setup))
+	if (!memory_asker_open(&asker, options))
 		return COMMAND_USAGE;
 	for (int i = 0; i < count && code == COMMAND_OK; i++)
-		code = forget_address(forgetter, addresses[i]);
-	memory_setup_close(&forgetter->setup);
+		code = forget_address(&asker, addresses[i], name);
+	memory_asker_close(&asker);
 	return code;
 }
 
 int command_forget(int argc, char **argv)
 {
-	struct forgetter forgetter = {.setup_options = {.command = "forget"}};
-	const struct memory_option own[] = {{"name", &forgetter.name, NULL}};
+	struct memory_setup_options setup = {.command = "forget"};
+	const char *name = NULL;
+	const struct memory_option own[] = {{"name", &name, NULL}};
 	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
-	int code = memory_options_read(argc, argv, &command, &forgetter.setup_options);
+	int code = memory_options_read(argc, argv, &command, &setup);
 
 	if (code >= 0)
 		return code;
 	if (optind + 1 < argc && strcmp(argv[optind], "template") == 0) {
 		const struct learn_options options = {
-		    .setup = forgetter.setup_options, .paths = argv + optind + 1, .path_count = argc - optind - 1};
+		    .setup = setup, .paths = argv + optind + 1, .path_count = argc - optind - 1};
 
 		return learn_template(&options, false);
 	}
@@ -92,5 +66,5 @@ int command_forget(int argc, char **argv)
 		print_usage(stderr);
 		return COMMAND_USAGE;
 	}
-	return forget_all(&forgetter, argv + optind, argc - optind);
+	return forget_all(&setup, argv + optind, argc - optind, name);
 }

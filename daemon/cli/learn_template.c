@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/mailbox_source.h"
+#include "cli/memory_ask.h"
 #include "mail/view.h"
 #include "memory/memory_query.h"
 
@@ -9,58 +10,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A template has 150 words at most: what is longer need not be sent. */
+enum { TEXT_MAX = 16 * 1024 };
+
 struct marker {
 	const struct learn_options *options;
-	struct memory_setup setup;
+	struct memory_asker asker;
 	bool learned;
 	bool failed;
 };
 
-/* The sketch of a message as a look-up would make it; false when its text is no template's. */
-static bool sketch_of(struct marker *marker, struct str raw, struct sketch *ret_sketch)
+static json_t *json_str(struct str text)
 {
-	const struct config *config = marker->setup.config;
+	return json_stringn(text.p, text.n);
+}
+
+/* The text of a message, and the names that stand beside it: they are masked in a template. NULL: no text. */
+static json_t *request_of(const struct marker *marker, struct str raw)
+{
+	const struct config *config = marker->asker.setup.config;
+	struct arena *arena = marker->asker.setup.arena;
 	struct memory_query query = {.outbound = false};
+	json_t *names = json_array();
 	struct message message;
 	struct views *views;
 
-	if (message_parse(raw, &config->limits, marker->setup.arena, &message) != STATUS_OK ||
-	    memory_query_fill(&query, &message, memory_setup_is_local, &config->direction, marker->setup.arena) !=
-		STATUS_OK)
-		return false;
-	views = views_create(&message, &config->limits);
-	if (!views)
-		return false;
-	query.text = views_get(views, VIEW_BODY, STR(""))->text;
-	query.personal = true;
-	return memory_template_sketch(marker->setup.memory, &query, marker->setup.arena, ret_sketch);
+	if (message_parse(raw, &config->limits, arena, &message) != STATUS_OK ||
+	    memory_query_fill(&query, &message, memory_setup_is_local, &config->direction, arena) != STATUS_OK ||
+	    !(views = views_create(&message, &config->limits))) {
+		json_decref(names);
+		return NULL;
+	}
+	for (size_t i = 0; i < query.other_count; i++)
+		json_array_append_new(names, json_str(query.others[i].display));
+	return json_pack("{ss so so so so sb}", "command", "template", "text",
+			 json_str(str_sub(views_get(views, VIEW_BODY, STR(""))->text, 0, TEXT_MAX)), "from",
+			 json_str(query.sender.mailbox), "from_name", json_str(query.sender.display), "names", names,
+			 "learned", marker->learned);
+}
+
+static void mark(struct marker *marker, const char *name, json_t *request)
+{
+	json_t *reply;
+
+	if (memory_ask(&marker->asker, request, &reply) != MEMORY_ANSWERED) {
+		fprintf(stderr, "coldshoulder %s: %s: not done\n", marker->options->setup.command, name);
+		marker->failed = true;
+		return;
+	}
+	printf("%s: template %llu is %s\n", name, memory_asked_number(reply, "id"),
+	       marker->learned ? "unwanted from now on" : "no longer unwanted");
+	json_decref(reply);
 }
 
 static void take_message(void *context, const char *name, struct str raw)
 {
 	struct marker *marker = context;
-	struct store *store = memory_store(marker->setup.memory);
-	struct sketch sketch;
-	enum status status;
-	uint64_t id;
 
-	if (!sketch_of(marker, raw, &sketch)) {
-		fprintf(stderr, "coldshoulder %s: %s: the author's text is not between %d and %d words long\n",
-			marker->options->setup.command, name, TEMPLATE_WORDS_MIN, TEMPLATE_WORDS_MAX);
-		marker->failed = true;
-		return;
-	}
-	status = store->operations->learn_template(store, &sketch, marker->learned, &id);
-	if (status != STATUS_OK) {
-		memory_setup_failed(&marker->options->setup, name, status);
-		marker->failed = true;
-	} else if (!id) {
-		printf("%s: there is no such template\n", name);
-	} else {
-		printf("%s: template %llu is %s\n", name, (unsigned long long)id,
-		       marker->learned ? "unwanted from now on" : "no longer unwanted");
-	}
-	arena_reset(marker->setup.arena);
+	mark(marker, name, request_of(marker, raw));
+	arena_reset(marker->asker.setup.arena);
 }
 
 static void take_failure(void *context, const char *name, const char *why)
@@ -84,18 +92,11 @@ static bool is_id(const char *text, uint64_t *ret_id)
 
 static void mark_by_id(struct marker *marker, uint64_t id)
 {
-	struct store *store = memory_store(marker->setup.memory);
-	enum status status = store->operations->mark_template(store, id, marker->learned);
-	char what[48];
+	char name[48];
 
-	if (status == STATUS_OK) {
-		printf("template %llu is %s\n", (unsigned long long)id,
-		       marker->learned ? "unwanted from now on" : "no longer unwanted");
-		return;
-	}
-	snprintf(what, sizeof what, "template %llu", (unsigned long long)id);
-	memory_setup_failed(&marker->options->setup, what, status);
-	marker->failed = true;
+	snprintf(name, sizeof name, "%llu", (unsigned long long)id);
+	mark(marker, name,
+	     json_pack("{ss sI sb}", "command", "template", "id", (json_int_t)id, "learned", marker->learned));
 }
 
 /* Ids to the front, files behind them; the number of ids. */
@@ -126,13 +127,13 @@ int learn_template(const struct learn_options *options, bool learned)
 
 	if (!mailbox_source_open(&source, options->paths + ids, options->path_count - ids))
 		return memory_setup_failed(&options->setup, "reading", STATUS_NO_MEMORY);
-	if (memory_setup_open(&options->setup, &marker.setup)) {
+	if (memory_asker_open(&marker.asker, &options->setup)) {
 		for (int i = 0; i < ids; i++)
 			if (is_id(options->paths[i], &id))
 				mark_by_id(&marker, id);
 		if (!mailbox_source_read(&source, &reader))
 			take_failure(&marker, "reading", "ended early");
-		memory_setup_close(&marker.setup);
+		memory_asker_close(&marker.asker);
 		code = marker.failed ? COMMAND_INPUT : COMMAND_OK;
 	}
 	mailbox_source_close(&source);

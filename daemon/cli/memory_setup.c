@@ -47,6 +47,11 @@ static const char *freemail_beside_program(char *path, size_t size)
 	return NULL;
 }
 
+static const char *state_directory(const struct memory_setup_options *options, const struct config *config)
+{
+	return options->state ? options->state : config->state_directory;
+}
+
 /*
  * What is in the state directory belongs to the daemon, who may have been broken into: root must not follow its links
  * nor trust its files. Nothing to do when it is root's own.
@@ -67,14 +72,13 @@ static enum status become_owner(const char *directory, struct error_list *errors
 	return STATUS_PERMISSION;
 }
 
-enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
-				struct error_list *errors, struct memory **ret_memory)
+static enum status open_memory(const struct memory_setup_options *options, const struct config *config,
+			       struct error_list *errors, struct memory **ret_memory)
 {
 	struct memory_settings settings = config->memory;
 	char beside[PATH_MAX + 64];
-	enum status status;
 
-	settings.state_directory = options->state ? options->state : config->state_directory;
+	settings.state_directory = state_directory(options, config);
 	/* Only the default may be missing: a build that is not installed has the list beside it. */
 	if (strcmp(settings.freemail_list, installed_freemail) == 0 && access(installed_freemail, R_OK) != 0)
 		settings.freemail_list = freemail_beside_program(beside, sizeof beside);
@@ -87,11 +91,28 @@ enum status memory_setup_attach(const struct memory_setup_options *options, cons
 	settings.deadline_ms = TOOL_DEADLINE_MS;
 	settings.notice = show_notice;
 	settings.notice_context = (void *)(uintptr_t)options->command;
-	status = become_owner(settings.state_directory, errors);
-	return status == STATUS_OK ? memory_open(&settings, errors, ret_memory) : status;
+	return memory_open(&settings, errors, ret_memory);
 }
 
-bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup)
+enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
+				struct error_list *errors, struct memory **ret_memory)
+{
+	enum status status = become_owner(state_directory(options, config), errors);
+
+	return status == STATUS_OK ? open_memory(options, config, errors, ret_memory) : status;
+}
+
+/* Prints what was collected, and says so when there is nothing but a status. */
+static bool print_outcome(const struct memory_setup_options *options, struct error_list *errors, enum status status)
+{
+	setup_print_errors(errors, true);
+	if (status != STATUS_OK && errors->error_count == 0)
+		fprintf(stderr, "coldshoulder %s: %s\n", options->command, status_name(status));
+	error_list_free(errors);
+	return status == STATUS_OK;
+}
+
+bool memory_setup_begin(const struct memory_setup_options *options, struct memory_setup *ret_setup)
 {
 	const char *path = options->config                       ? options->config
 			   : access(installed_config, F_OK) == 0 ? installed_config
@@ -108,14 +129,29 @@ bool memory_setup_open(const struct memory_setup_options *options, struct memory
 	if (status == STATUS_OK && (!ret_setup->config || !ret_setup->arena))
 		status = STATUS_NO_MEMORY;
 	if (status == STATUS_OK)
-		status = memory_setup_attach(options, ret_setup->config, &errors, &ret_setup->memory);
-	setup_print_errors(&errors, true);
-	if (status != STATUS_OK && errors.error_count == 0)
-		fprintf(stderr, "coldshoulder %s: %s\n", options->command, status_name(status));
-	error_list_free(&errors);
-	if (status != STATUS_OK)
-		memory_setup_close(ret_setup);
-	return status == STATUS_OK;
+		status = become_owner(state_directory(options, ret_setup->config), &errors);
+	if (print_outcome(options, &errors, status))
+		return true;
+	memory_setup_close(ret_setup);
+	return false;
+}
+
+bool memory_setup_open_memory(const struct memory_setup_options *options, struct memory_setup *setup)
+{
+	struct error_list errors = error_list_make();
+	enum status status = open_memory(options, setup->config, &errors, &setup->memory);
+
+	return print_outcome(options, &errors, status);
+}
+
+bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup)
+{
+	if (!memory_setup_begin(options, ret_setup))
+		return false;
+	if (memory_setup_open_memory(options, ret_setup))
+		return true;
+	memory_setup_close(ret_setup);
+	return false;
 }
 
 void memory_setup_close(struct memory_setup *setup)

@@ -1,8 +1,9 @@
 /*
  * memory_setup - what every subcommand that works on the memory needs: the configuration and the opened store.
  *
- * SQLite lets the tool read and write beside a running daemon, which sees at once what was written; no lock is needed.
- * Run as root, the tool becomes the owner of the state directory before it opens anything there, for good.
+ * What can be asked of a running daemon is (memory_ask.h). The rest works on the store itself: SQLite lets the tool
+ * read and write beside the daemon, which sees at once what was written; no lock is needed. Run as root, the tool
+ * becomes the owner of the state directory before it opens anything there, for good.
  */
 #ifndef COLDSHOULDER_CLI_MEMORY_SETUP_H
 #define COLDSHOULDER_CLI_MEMORY_SETUP_H
@@ -29,6 +30,10 @@ struct memory_setup {
  * Also initialises the libraries that read mail.
  */
 bool memory_setup_open(const struct memory_setup_options *options, struct memory_setup *ret_setup);
+
+/* The two halves of it: all but the memory; and the memory, after which the setup is closed in any case. */
+bool memory_setup_begin(const struct memory_setup_options *options, struct memory_setup *ret_setup);
+bool memory_setup_open_memory(const struct memory_setup_options *options, struct memory_setup *setup);
 
 /*
  * The same for a command that has a configuration already: gives root's rights up and opens the memory only, to be

@@ -1,8 +1,8 @@
 #include "cli/command.h"
+#include "cli/memory_ask.h"
 #include "cli/memory_options.h"
 #include "cli/setup.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static void print_usage(FILE *out)
@@ -27,39 +27,57 @@ static void print_size(uint64_t bytes)
 	printf("  %-42s %10.*f %s\n", "size", unit ? 1 : 0, size, units[unit]);
 }
 
-static void print_count(const char *what, uint64_t count)
+static void print_count(const char *what, const json_t *reply, const char *name)
 {
-	printf("  %-42s %10llu\n", what, (unsigned long long)count);
+	printf("  %-42s %10llu\n", what, memory_asked_number(reply, name));
 }
 
-static void print_statistics(const char *name, const struct store_statistics *statistics, unsigned int learning_days)
+static void print_learning(const json_t *reply)
 {
-	printf("%s store\n", name);
-	print_count("pairs of a mailbox here and one elsewhere", statistics->pairs);
-	print_count("  of these, our side wrote", statistics->known);
-	print_count("mailboxes and domains elsewhere", statistics->sites);
-	print_count("Message-IDs sent", statistics->sent);
-	print_count("names of correspondents", statistics->persons);
-	print_count("offenders", statistics->offences);
-	print_count("templates", statistics->templates);
-	print_count("  of these, learned as unwanted", statistics->learned);
-	print_size(statistics->bytes);
-	if (statistics->bootstrapped)
+	unsigned long long left = memory_asked_number(reply, "learning_days_left");
+
+	if (json_is_true(json_object_get(reply, "bootstrapped")))
 		printf("learning: done (\"learn sent\")\n");
-	else if (statistics->outbound_days >= learning_days)
-		printf("learning: done (%u days of outbound mail)\n", statistics->outbound_days);
+	else if (left == 0)
+		printf("learning: done (%llu days of outbound mail)\n", memory_asked_number(reply, "outbound_days"));
 	else
 		printf(
-		    "learning: %u days left; until then nothing stronger than a tag. \"coldshoulder learn sent\" ends it\n",
-		    learning_days - statistics->outbound_days);
+		    "learning: %llu days left; until then nothing stronger than a tag. \"coldshoulder learn sent\" ends it\n",
+		    left);
 }
 
-static int verify(struct memory_setup *setup)
+static void print_statistics(const json_t *reply)
 {
-	struct store *store = memory_store(setup->memory);
-	struct error_list errors = error_list_make();
-	enum status status = store->operations->verify(store, &errors);
+	printf("%s store\n", json_string_value(json_object_get(reply, "store")));
+	print_count("pairs of a mailbox here and one elsewhere", reply, "pairs");
+	print_count("  of these, our side wrote", reply, "known");
+	print_count("mailboxes and domains elsewhere", reply, "sites");
+	print_count("Message-IDs sent", reply, "sent");
+	print_count("names of correspondents", reply, "persons");
+	print_count("offenders", reply, "offenders");
+	print_count("templates", reply, "templates");
+	print_count("  of these, learned as unwanted", reply, "learned_templates");
+	print_size(memory_asked_number(reply, "bytes"));
+	print_learning(reply);
+	/* The tool asks nothing itself: these are the running daemon's. */
+	if (memory_asked_number(reply, "look_ups"))
+		printf(
+		    "since its start: %llu look-ups, %llu of them without an answer; %llu changes written, %llu lost\n",
+		    memory_asked_number(reply, "look_ups"), memory_asked_number(reply, "unavailable"),
+		    memory_asked_number(reply, "changes_written"), memory_asked_number(reply, "changes_dropped"));
+}
 
+/* On the store itself: it may take longer than a daemon's answer, and holds nothing up. */
+static int verify(struct memory_asker *asker)
+{
+	struct error_list errors = error_list_make();
+	struct store *store;
+	enum status status;
+
+	if (!asker->setup.memory && !memory_setup_open_memory(asker->options, &asker->setup))
+		return COMMAND_USAGE;
+	store = memory_store(asker->setup.memory);
+	status = store->operations->verify(store, &errors);
 	setup_print_errors(&errors, true);
 	error_list_free(&errors);
 	printf("%s\n", status == STATUS_OK ? "no damage found" : "the store is damaged");
@@ -72,24 +90,20 @@ int command_stats(int argc, char **argv)
 	bool verify_wanted = false;
 	const struct memory_option own[] = {{"verify", NULL, &verify_wanted}};
 	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
-	struct memory_setup setup;
-	struct store_statistics statistics;
-	enum status status;
+	struct memory_asker asker;
+	json_t *reply;
 	int code = memory_options_read(argc, argv, &command, &options);
 
 	if (code >= 0)
 		return code;
-	code = COMMAND_OK;
-	if (!memory_setup_open(&options, &setup))
+	if (!memory_asker_open(&asker, &options))
 		return COMMAND_USAGE;
-	status = memory_store(setup.memory)->operations->statistics(memory_store(setup.memory), &statistics);
-	if (status != STATUS_OK)
-		code = memory_setup_failed(&options, "the store cannot be read", status);
-	else
-		print_statistics(memory_store(setup.memory)->operations->name, &statistics,
-				 setup.config->learning_days);
-	if (status == STATUS_OK && verify_wanted)
-		code = verify(&setup);
-	memory_setup_close(&setup);
+	code = COMMAND_USAGE;
+	if (memory_ask(&asker, json_pack("{ss}", "command", "memory"), &reply) == MEMORY_ANSWERED) {
+		print_statistics(reply);
+		json_decref(reply);
+		code = verify_wanted ? verify(&asker) : COMMAND_OK;
+	}
+	memory_asker_close(&asker);
 	return code;
 }

@@ -1,18 +1,10 @@
-#include "base/clock.h"
 #include "cli/command.h"
+#include "cli/memory_ask.h"
 #include "cli/memory_options.h"
-#include "memory/normalize.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-struct asker {
-	struct memory_setup_options setup_options;
-	struct memory_setup setup;
-	const char *of;
-};
 
 static void print_usage(FILE *out)
 {
@@ -23,103 +15,75 @@ static void print_usage(FILE *out)
 		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
-static const char *relation_text(enum relation relation)
+static const char *relation_text(const char *relation)
 {
-	switch (relation) {
-	case RELATION_MUTUAL:
+	if (strcmp(relation, "mutual") == 0)
 		return "mutual: both sides wrote";
-	case RELATION_KNOWN:
+	if (strcmp(relation, "known") == 0)
 		return "known: our side wrote";
-	case RELATION_STRANGER:
-		return "stranger";
-	case RELATION_UNKNOWN:
-		break;
-	}
-	return "unknown";
+	return relation;
 }
 
-static void print_day(const char *what, uint32_t day)
+static void print_day(const char *what, const json_t *contact, const char *which)
 {
-	time_t seconds = ((time_t)day - 1) * SECONDS_PER_DAY;
-	struct tm parts;
-	char text[32];
+	const char *day = json_string_value(json_object_get(contact, which));
 
-	if (!day)
-		return;
-	gmtime_r(&seconds, &parts);
-	strftime(text, sizeof text, "%Y-%m-%d", &parts);
-	printf("  %-34s %s\n", what, text);
+	if (day)
+		printf("  %-34s %s\n", what, day);
 }
 
-static void print_answer(const struct asker *asker, const char *address, const struct store_query *query,
-			 const struct store_answer *answer)
+static void print_answer(const char *address, const json_t *reply)
 {
-	const struct store_relation *relation = &answer->relations[0];
+	const char *relation = json_string_value(json_object_get(reply, "relation"));
+	const json_t *pair = json_object_get(reply, "pair"), *site = json_object_get(reply, "site");
 
-	printf("%s: %s\n", address, relation_text(store_relation_of(relation, query->scope, false)));
-	if (asker->of) {
-		print_day("this mailbox last wrote to them", relation->pair.wrote);
-		print_day("they last wrote to this mailbox", relation->pair.received);
-	}
-	print_day("anybody here last wrote to them", relation->site.wrote);
-	print_day("they last wrote to anybody here", relation->site.received);
-	print_day("anybody here last wrote to domain", relation->domain.wrote);
-	if (!query->pairs[0].domain)
+	printf("%s: %s\n", address, relation_text(relation ? relation : "unknown"));
+	print_day("this mailbox last wrote to them", pair, "wrote");
+	print_day("they last wrote to this mailbox", pair, "received");
+	print_day("anybody here last wrote to them", site, "wrote");
+	print_day("they last wrote to anybody here", site, "received");
+	print_day("anybody here last wrote to domain", json_object_get(reply, "domain"), "wrote");
+	if (json_is_true(json_object_get(reply, "freemail")))
 		printf("  %-34s\n", "their domain is free-mail");
-	if (relation->site.recipients)
-		printf("  %-34s %u, of whom %u wrote back\n", "mailboxes here that they wrote to",
-		       relation->site.recipients, relation->site.answers);
-	if (answer->offences)
-		printf("  %-34s %u\n", "offences", answer->offences);
+	if (memory_asked_number(site, "recipients"))
+		printf("  %-34s %llu, of whom %llu wrote back\n", "mailboxes here that they wrote to",
+		       memory_asked_number(site, "recipients"), memory_asked_number(site, "answers"));
+	if (memory_asked_number(reply, "offences"))
+		printf("  %-34s %llu\n", "offences", memory_asked_number(reply, "offences"));
 }
 
-static int ask_about(struct asker *asker, const char *address)
+static int ask_about(struct memory_asker *asker, const char *address, const char *of)
 {
-	struct memory *memory = asker->setup.memory;
-	struct store *store = memory_store(memory);
-	struct store_pair pair = {.local = 0};
-	struct store_query query = {
-	    .scope = asker->setup.config->memory.scope, .now = clock_wall_seconds(), .pairs = &pair, .pair_count = 1};
-	struct store_relation relation;
-	uint8_t counted;
-	struct store_answer answer = {.relations = &relation, .counted = &counted};
-	struct str normal;
-	enum status status;
+	json_t *reply;
 
-	pair.remote = memory_mailbox_key(memory, str_of(address), asker->setup.arena, &normal);
-	if (asker->of)
-		pair.local = memory_mailbox_key(memory, str_of(asker->of), asker->setup.arena, NULL);
-	if (!pair.remote || (asker->of && !pair.local)) {
-		fprintf(stderr, "coldshoulder who: \"%s\" is no address\n", pair.remote ? asker->of : address);
+	if (memory_ask(asker, json_pack("{ss ss ss*}", "command", "who", "address", address, "of", of), &reply) !=
+	    MEMORY_ANSWERED)
 		return COMMAND_USAGE;
-	}
-	pair.domain = memory_domain_key(memory, normalized_domain(normal), false);
-	query.offender = pair.domain ? pair.domain : pair.remote;
-	status = store->operations->look_up(store, &query, &answer);
-	if (status != STATUS_OK)
-		return memory_setup_failed(&asker->setup_options, address, status);
-	print_answer(asker, address, &query, &answer);
+	print_answer(address, reply);
+	json_decref(reply);
 	return COMMAND_OK;
 }
 
 int command_who(int argc, char **argv)
 {
-	struct asker asker = {.setup_options = {.command = "who"}};
-	const struct memory_option own[] = {{"of", &asker.of, NULL}};
+	struct memory_setup_options options = {.command = "who"};
+	const char *of = NULL;
+	const struct memory_option own[] = {{"of", &of, NULL}};
 	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
-	int code = memory_options_read(argc, argv, &command, &asker.setup_options);
+	struct memory_asker asker;
+	int code = memory_options_read(argc, argv, &command, &options);
 
 	if (code >= 0)
 		return code;
-	code = COMMAND_OK;
 	if (optind == argc) {
 		print_usage(stderr);
 		return COMMAND_USAGE;
 	}
-	if (!memory_setup_open(&asker.setup_options, &asker.setup))
+	if (!memory_asker_open(&asker, &options))
 		return COMMAND_USAGE;
+	code = COMMAND_OK;
 	for (int i = optind; i < argc && code == COMMAND_OK; i++)
-		code = ask_about(&asker, argv[i]);
-	memory_setup_close(&asker.setup);
+		code = ask_about(&asker, argv[i], of);
+	memory_asker_close(&asker);
 	return code;
 }
