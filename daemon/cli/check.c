@@ -294,7 +294,7 @@ static bool open_store(struct check *check)
 
 static int check_all(struct check *check, char **paths, int path_count)
 {
-	const struct mailbox_reader reader = {check_message, report_failure, check};
+	const struct mailbox_reader reader = {.message = check_message, .failed = report_failure, .context = check};
 	struct mailbox_source source;
 
 	if (!mailbox_source_open(&source, paths, path_count)) {

@@ -11,8 +11,7 @@ static const char *colour(bool colours, const char *code)
 	return colours ? code : "";
 }
 
-/* Text from a mail: control characters would reach the terminal. */
-static void print_safely(FILE *out, struct str text, bool keep_lines)
+void print_safely(FILE *out, struct str text, bool keep_lines)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];

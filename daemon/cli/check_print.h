@@ -14,4 +14,7 @@ void check_print_decision(FILE *out, const char *name, const struct decision *de
 /* Every view as the rules see it, with the original beside it. */
 void check_print_views(FILE *out, struct views *views, bool colours);
 
+/* Text from a mail without its control characters, which would reach the terminal; lines are kept, or made blanks. */
+void print_safely(FILE *out, struct str text, bool keep_lines);
+
 #endif

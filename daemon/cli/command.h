@@ -8,6 +8,9 @@
 enum { COMMAND_OK = 0, COMMAND_USAGE = 1, COMMAND_INPUT = 2 };
 
 int command_check(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_label(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_lint(int argc, char **argv);
 int command_learn(int argc, char **argv);
 int command_forget(int argc, char **argv);

@@ -183,7 +183,7 @@ static int finish(struct learner *learner)
 
 static int learn_all(struct learner *learner, struct mailbox_source *source)
 {
-	const struct mailbox_reader reader = {take_message, take_failure, learner};
+	const struct mailbox_reader reader = {.message = take_message, .failed = take_failure, .context = learner};
 	const struct config *config = learner->setup.config;
 	int code;
 

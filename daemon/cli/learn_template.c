@@ -119,7 +119,7 @@ static int sort_operands(char **operands, int count)
 int learn_template(const struct learn_options *options, bool learned)
 {
 	struct marker marker = {.options = options, .learned = learned};
-	const struct mailbox_reader reader = {take_message, take_failure, &marker};
+	const struct mailbox_reader reader = {.message = take_message, .failed = take_failure, .context = &marker};
 	int ids = sort_operands(options->paths, options->path_count);
 	int code = COMMAND_USAGE;
 	struct mailbox_source source;

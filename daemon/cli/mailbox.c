@@ -12,31 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAILBOX_FILE_MAX = 1 << 30, MAILBOX_DEPTH_MAX = 32, MAILBOX_CHUNK = 256 * 1024 };
+enum {
+	MAILBOX_MESSAGE_MAX = 256 << 20,
+	MAILBOX_DEPTH_MAX = 32,
+	MAILBOX_CHUNK = 256 * 1024,
+	MBOX_LINE_MAX = 1024 /* a "From " line is shorter */
+};
 
 static void fail(const struct mailbox_reader *reader, const char *name, const char *why)
 {
 	reader->failed(reader->context, name, why);
-}
-
-/* Everything a descriptor gives; false with errno when it could not be read. */
-static bool read_all(int fd, struct buf *out)
-{
-	for (;;) {
-		ssize_t n;
-
-		if (out->n > MAILBOX_FILE_MAX || !buf_reserve(out, MAILBOX_CHUNK)) {
-			errno = out->n > MAILBOX_FILE_MAX ? EFBIG : ENOMEM;
-			return false;
-		}
-		n = read(fd, out->p + out->n, MAILBOX_CHUNK);
-		if (n == 0)
-			return true;
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			out->n += (size_t)n;
-	}
 }
 
 /* "From SENDER Www Mmm dd hh:mm:ss yyyy" (RFC 4155); prose that happens to begin with "From " is not one. */
@@ -60,8 +45,58 @@ static bool is_mbox_line(struct str line)
 	return false;
 }
 
-/* The offset of the next mbox line behind a blank line at or behind `from`, or the end. */
-static size_t next_mbox_line(struct str text, size_t from)
+/* One open file, of which a window is held: from the message that is being read to what was read last. */
+struct stream {
+	const char *name;
+	const struct mailbox_reader *reader;
+	int fd;
+	struct buf window;
+	size_t start;    /* of the message in the window */
+	uint64_t offset; /* of the window in the file */
+	bool ended;
+};
+
+static struct str held(const struct stream *stream)
+{
+	return str_sub(buf_str(&stream->window), stream->start, stream->window.n);
+}
+
+static bool should_stop(const struct mailbox_reader *reader)
+{
+	return reader->stop && *reader->stop;
+}
+
+/* Reads a chunk more; false with errno when that failed or the message is too large. */
+static bool read_more(struct stream *stream)
+{
+	struct buf *window = &stream->window;
+	ssize_t n;
+
+	if (stream->start > 0) {
+		memmove(window->p, window->p + stream->start, window->n - stream->start);
+		window->n -= stream->start;
+		stream->offset += stream->start;
+		stream->start = 0;
+	}
+	if (window->n > MAILBOX_MESSAGE_MAX || !buf_reserve(window, MAILBOX_CHUNK)) {
+		errno = window->n > MAILBOX_MESSAGE_MAX ? EFBIG : ENOMEM;
+		return false;
+	}
+	do
+		n = read(stream->fd, window->p + window->n, MAILBOX_CHUNK);
+	while (n < 0 && errno == EINTR && !should_stop(stream->reader));
+	if (n < 0 && should_stop(stream->reader))
+		n = 0;
+	stream->ended = n == 0;
+	window->n += n > 0 ? (size_t)n : 0;
+	return n >= 0;
+}
+
+/*
+ * The offset of the next mbox line behind a blank line at or behind `from`; STR_NONE when there is none, or when it is
+ * not all there yet.
+ */
+static size_t next_mbox_line(struct str text, size_t from, bool ended)
 {
 	size_t at = from;
 
@@ -69,48 +104,100 @@ static size_t next_mbox_line(struct str text, size_t from)
 		bool blank_before = at > 0 && (text.p[at - 1] == '\n' || (text.p[at - 1] == '\r' && at > 1));
 		size_t end = str_find_byte(text, at + 1, '\n');
 
+		if (end == STR_NONE && !ended)
+			return STR_NONE;
 		if (blank_before && is_mbox_line(str_sub(text, at + 1, (end == STR_NONE ? text.n : end) - at - 1)))
 			return at + 1;
 		at++;
 	}
-	return text.n;
+	return STR_NONE;
 }
 
-static void split_mbox(const char *name, struct str text, const struct mailbox_reader *reader)
+/* Finds where the message ends, reading on as needed; 0 with errno when it cannot be read. */
+static size_t message_end(struct stream *stream, bool mbox)
 {
+	size_t searched = 0;
+
+	for (;;) {
+		struct str text = held(stream);
+		size_t end = mbox ? next_mbox_line(text, searched, stream->ended) : STR_NONE;
+
+		if (end != STR_NONE)
+			return end;
+		if (stream->ended)
+			return text.n;
+		searched = text.n > MBOX_LINE_MAX ? text.n - MBOX_LINE_MAX : 0;
+		if (!read_more(stream))
+			return 0;
+	}
+}
+
+static void hand_over(struct stream *stream, size_t end, unsigned int number)
+{
+	const struct mailbox_reader *reader = stream->reader;
 	char numbered[PATH_MAX + 16];
-	size_t start = 0;
+
+	if (reader->place)
+		reader->place->offset = stream->offset + stream->start;
+	snprintf(numbered, sizeof numbered, "%s#%u", stream->name, number);
+	reader->message(reader->context,
+			number == 1 && stream->ended && end == held(stream).n ? stream->name : numbered,
+			str_sub(held(stream), 0, end));
+}
+
+static void read_messages(struct stream *stream)
+{
+	struct str first = held(stream);
+	size_t line_end = str_find_byte(first, 0, '\n');
+	bool mbox = is_mbox_line(str_sub(first, 0, line_end));
 	unsigned int number = 1;
 
-	while (start < text.n) {
-		size_t first_line = str_find_byte(text, start, '\n');
-		size_t end = next_mbox_line(text, first_line == STR_NONE ? text.n : first_line);
+	while (!should_stop(stream->reader)) {
+		size_t end;
 
-		snprintf(numbered, sizeof numbered, "%s#%u", name, number);
-		reader->message(reader->context, number == 1 && end == text.n ? name : numbered,
-				str_sub(text, start, end - start));
-		start = end;
-		number++;
+		if (!held(stream).n && !stream->ended && !read_more(stream)) {
+			fail(stream->reader, stream->name, strerror(errno));
+			return;
+		}
+		if (!held(stream).n && stream->ended)
+			return;
+		end = message_end(stream, mbox);
+		if (!end) {
+			fail(stream->reader, stream->name,
+			     errno == EFBIG ? "a message of more than 256 MiB; the rest of the file is left out"
+					    : strerror(errno));
+			return;
+		}
+		hand_over(stream, end, number++);
+		stream->start += end;
 	}
 }
 
 static void read_stream(const char *name, int fd, const struct mailbox_reader *reader)
 {
-	struct buf text = buf_make(NULL);
-	size_t line_end;
+	struct stream stream = {.name = name, .reader = reader, .fd = fd, .window = buf_make(NULL)};
 
-	if (!read_all(fd, &text)) {
+	if (!read_more(&stream))
 		fail(reader, name, strerror(errno));
-	} else if (text.n == 0) {
+	else if (stream.window.n == 0)
 		fail(reader, name, "empty file");
-	} else {
-		line_end = str_find_byte(buf_str(&text), 0, '\n');
-		if (is_mbox_line(str_sub(buf_str(&text), 0, line_end)))
-			split_mbox(name, buf_str(&text), reader);
-		else
-			reader->message(reader->context, name, buf_str(&text));
-	}
-	buf_free(&text);
+	else
+		read_messages(&stream);
+	buf_free(&stream.window);
+}
+
+static void set_place(const struct mailbox_reader *reader, const char *path, int fd)
+{
+	struct stat info;
+
+	if (!reader->place)
+		return;
+	*reader->place = (struct mailbox_place){.path = path};
+	if (fstat(fd, &info) != 0)
+		return;
+	reader->place->device = (uint64_t)info.st_dev;
+	reader->place->inode = (uint64_t)info.st_ino;
+	reader->place->modified = (int64_t)info.st_mtime;
 }
 
 static void read_file(const char *path, const struct mailbox_reader *reader)
@@ -121,6 +208,7 @@ static void read_file(const char *path, const struct mailbox_reader *reader)
 		fail(reader, path, strerror(errno));
 		return;
 	}
+	set_place(reader, path, fd);
 	read_stream(path, fd, reader);
 	close(fd);
 }
@@ -152,11 +240,12 @@ static void read_directory(const char *path, unsigned int depth, const struct ma
 		return;
 	}
 	for (int i = 0; i < count; i++) {
+		bool wanted = !should_stop(reader);
 		char child[PATH_MAX];
 
-		if ((size_t)snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name) >= sizeof child)
+		if (wanted && (size_t)snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name) >= sizeof child)
 			fail(reader, path, "path too long");
-		else if (!skipped_in(path, entries[i]->d_name))
+		else if (wanted && !skipped_in(path, entries[i]->d_name))
 			read_path(child, depth + 1, reader);
 		free(entries[i]);
 	}
@@ -180,8 +269,10 @@ static void read_path(const char *path, unsigned int depth, const struct mailbox
 
 void mailbox_read(const char *path, const struct mailbox_reader *reader)
 {
-	if (strcmp(path, "-") == 0)
+	if (strcmp(path, "-") == 0) {
+		set_place(reader, path, STDIN_FILENO);
 		read_stream("-", STDIN_FILENO, reader);
-	else
+	} else {
 		read_path(path, 0, reader);
+	}
 }

@@ -58,7 +58,7 @@ static void send_failure(void *context, const char *name, const char *why)
 
 _Noreturn static void read_for_parent(const struct mailbox_source *source, int fd)
 {
-	const struct mailbox_reader reader = {send_message, send_failure, &fd};
+	const struct mailbox_reader reader = {.message = send_message, .failed = send_failure, .context = &fd};
 
 	signal(SIGPIPE, SIG_DFL);
 	for (int i = 0; i < source->path_count; i++)

@@ -14,6 +14,7 @@ static const struct {
     {"check", command_check, "judge messages as the daemon would, and say why"},
     {"status", command_status, "ask the running daemon how it is"},
     {"reload", command_reload, "have it read configuration and rules again, and say how that went"},
+    {"replay", command_replay, "say what would have happened to the mail of the past"},
     {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
     {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
     {"learn", command_learn, "learn whom we write to from sent mail, or an unwanted template"},

@@ -72,6 +72,16 @@ static enum status become_owner(const char *directory, struct error_list *errors
 	return STATUS_PERMISSION;
 }
 
+const char *memory_setup_freemail(const struct config *config, char *path, size_t size)
+{
+	const char *list = config->memory.freemail_list;
+
+	/* Only the default may be missing: a build that is not installed has the list beside it. */
+	if (list && strcmp(list, installed_freemail) == 0 && access(list, R_OK) != 0)
+		return freemail_beside_program(path, size);
+	return list;
+}
+
 static enum status open_memory(const struct memory_setup_options *options, const struct config *config,
 			       struct error_list *errors, struct memory **ret_memory)
 {
@@ -79,9 +89,7 @@ static enum status open_memory(const struct memory_setup_options *options, const
 	char beside[PATH_MAX + 64];
 
 	settings.state_directory = state_directory(options, config);
-	/* Only the default may be missing: a build that is not installed has the list beside it. */
-	if (strcmp(settings.freemail_list, installed_freemail) == 0 && access(installed_freemail, R_OK) != 0)
-		settings.freemail_list = freemail_beside_program(beside, sizeof beside);
+	settings.freemail_list = memory_setup_freemail(config, beside, sizeof beside);
 	if (!settings.freemail_list)
 		error_add(errors, SEVERITY_WARNING, installed_freemail, NULL,
 			  "there is no list of free-mail domains: no company is known by its domain");

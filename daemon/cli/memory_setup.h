@@ -42,6 +42,12 @@ bool memory_setup_open_memory(const struct memory_setup_options *options, struct
 enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
 				struct error_list *errors, struct memory **ret_memory);
 
+/*
+ * The list of free-mail domains to use: the configured one; where that is the default and nothing is installed, the one
+ * beside the program, written to `path`; NULL when there is none.
+ */
+const char *memory_setup_freemail(const struct config *config, char *path, size_t size);
+
 /* Writes what is queued and closes everything. */
 void memory_setup_close(struct memory_setup *setup);
 

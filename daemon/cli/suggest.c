@@ -253,7 +253,8 @@ static void report_ham_failure(void *context, const char *name, const char *why)
 
 static void read_ham(struct suggest *suggest)
 {
-	const struct mailbox_reader reader = {read_ham_message, report_ham_failure, suggest};
+	const struct mailbox_reader reader = {
+	    .message = read_ham_message, .failed = report_ham_failure, .context = suggest};
 
 	for (size_t i = 0; i < suggest->ham_count; i++)
 		mailbox_read(suggest->ham[i], &reader);
@@ -313,7 +314,7 @@ static void print_heading(const struct suggest *suggest)
 static int propose(struct suggest *suggest)
 {
 	char id[48];
-	const struct mailbox_reader reader = {keep_message, report_failure, suggest};
+	const struct mailbox_reader reader = {.message = keep_message, .failed = report_failure, .context = suggest};
 	enum status status;
 
 	mailbox_read(suggest->file, &reader);

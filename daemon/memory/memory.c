@@ -108,7 +108,8 @@ static enum status open_store(struct memory *memory, const struct memory_setting
 								 .notices = &memory->notices,
 								 .interval_ms = settings->batch_interval_ms,
 								 .queue_max = settings->queue_max,
-								 .patient = settings->patient});
+								 .patient = settings->patient,
+								 .immediate = settings->immediate});
 	return memory->writer ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

@@ -40,6 +40,7 @@ struct memory_settings {
 	size_t templates_max;            /* SQLite: kept in memory for comparison; the oldest give way */
 	bool quick_check;                /* SQLite: look for damage in the background after opening */
 	bool patient;                    /* memory_learn() waits when the queue is full: for tools */
+	bool immediate;                  /* memory_learn() writes itself, at once, and nothing expires: for replaying */
 	bool create;                     /* SQLite: make key and file when they are not there */
 	const char *redis_server;        /* "unix:/PATH" or "HOST:PORT" or "[IPV6]:PORT" */
 	const char *redis_user;          /* ACL user; NULL: the default user */

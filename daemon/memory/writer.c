@@ -209,7 +209,7 @@ struct writer *writer_create(const struct writer_settings *settings)
 	writer->writing = &writer->batches[1];
 	writer->last = &writer->batches[2];
 	writer->filling->sequence = 1;
-	if (!start_thread(writer)) {
+	if (!settings->immediate && !start_thread(writer)) {
 		free_writer(writer);
 		return NULL;
 	}
@@ -225,7 +225,8 @@ void writer_destroy(struct writer *writer, unsigned int ms)
 	writer->stop_at = clock_monotonic_ns() + (int64_t)ms * ns_per_ms;
 	pthread_cond_broadcast(&writer->wake);
 	pthread_mutex_unlock(&writer->lock);
-	pthread_join(writer->thread, NULL);
+	if (!writer->settings.immediate)
+		pthread_join(writer->thread, NULL);
 	free_writer(writer);
 }
 
@@ -248,9 +249,28 @@ static bool add_changes(struct writer *writer, const struct change *changes, siz
 	return true;
 }
 
+/* One batch a call, in the order of the calls. */
+static bool write_at_once(struct writer *writer, const struct change *changes, size_t count)
+{
+	struct store *store = writer->settings.store;
+	enum status status;
+
+	pthread_mutex_lock(&writer->lock);
+	status = store->operations->apply(store, changes, count, ++writer->done);
+	if (status == STATUS_OK)
+		writer->counters.written += (unsigned long)count;
+	else
+		writer->counters.dropped += (unsigned long)count;
+	pthread_mutex_unlock(&writer->lock);
+	return status == STATUS_OK;
+}
+
 bool writer_push(struct writer *writer, const struct change *changes, size_t count)
 {
 	bool added, first;
+
+	if (writer->settings.immediate)
+		return write_at_once(writer, changes, count);
 
 	pthread_mutex_lock(&writer->lock);
 	while (writer->settings.patient && writer->filling->changes.count &&

@@ -16,6 +16,7 @@ struct writer_settings {
 	unsigned int interval_ms; /* a batch is written this long after its first change */
 	size_t queue_max;         /* changes, the batch that is being written not included */
 	bool patient;             /* writer_push() waits when the queue is full */
+	bool immediate;           /* no queue and no thread: writer_push() writes, and nobody tends the store */
 };
 
 /* Starts the thread, with all signals blocked in it. NULL when out of memory or threads. */

@@ -219,7 +219,8 @@ class Options(DocumentTest):
     def test_options_are_what_the_programs_take(self):
         """--help itself may forget something: the sources' tables decide."""
         for path, text in [("app/options.c", run(programs.daemon, "--help").stdout)] + [
-                (f"cli/{command}.c", run(programs.tool, command, "--help").stdout)
+                (next(path for path in (f"cli/{command}_options.c", f"cli/{command}.c")
+                      if (SOURCE / "daemon" / path).exists()), run(programs.tool, command, "--help").stdout)
                 for command in Page("coldshoulder.1").subsections("DESCRIPTION")]:
             taken = re.findall(r'\{"([\w-]+)", (no|required)_argument', source(path))
             if "memory_options_read" in source(path):  # the commands that share -c, -s and -h
