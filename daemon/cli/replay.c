@@ -1,6 +1,7 @@
 #include "cli/replay.h"
 
 #include "cli/command.h"
+#include "cli/replay_html.h"
 #include "cli/replay_memory.h"
 #include "cli/replay_summary.h"
 
@@ -193,6 +194,11 @@ static bool show(struct replay *replay)
 		shown = summary_print_json(stdout, &summary, &replay->records[0], &replay->mail);
 	else
 		summary_print(stdout, &summary, &replay->records[0], &replay->mail, &style);
+	if (shown && replay->options.html &&
+	    !replay_html_write(replay->options.html, &summary, &replay->records[0], &replay->mail)) {
+		fprintf(stderr, "coldshoulder replay: %s: %s\n", replay->options.html, strerror(errno));
+		shown = false;
+	}
 	summary_free(&summary);
 	return shown;
 }

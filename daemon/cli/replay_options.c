@@ -22,6 +22,8 @@ static void print_usage(FILE *out)
 	    "      --sent PATH         mail that you sent (may be repeated): it tells whom you know\n"
 	    "      --rcpt ADDRESS      whose mail it is, when the messages do not tell (may be repeated)\n"
 	    "      --since DATE        leave out what was received before YYYY-MM-DD\n"
+	    "      --html FILE         also write a page to look at in a browser, with a threshold to move\n"
+	    "      --with-text         put the messages' text into the page, not only the evidence\n"
 	    "  -j, --json              print the summary as one JSON object\n"
 	    "      --jobs N            threads (default: one a core; the result is the same)\n"
 	    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
@@ -47,6 +49,8 @@ static const struct option long_options[] = {
     {"sent", required_argument, NULL, OPTION_SENT},
     {"rcpt", required_argument, NULL, OPTION_RCPT},
     {"since", required_argument, NULL, OPTION_SINCE},
+    {"html", required_argument, NULL, OPTION_HTML},
+    {"with-text", no_argument, NULL, OPTION_WITH_TEXT},
     {"json", no_argument, NULL, 'j'},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"config", required_argument, NULL, 'c'},
