@@ -27,14 +27,14 @@ enum {
 };
 
 struct pattern {
-	pcre2_code *code; /* for the interpreter, and for any bytes */
 	char *text;
 	size_t text_size;
 	unsigned int flags;
+	bool matches_empty;
+	_Atomic(pcre2_code *) slow; /* for the interpreter, and for any bytes, once it is used; never changed again */
 	_Atomic(pcre2_code *) fast; /* with machine code, once it is worth it; never changed again */
 	atomic_uint uses;           /* until then */
 	atomic_bool no_jit;         /* it was tried: the system forbids it, or there was no memory */
-	bool matches_empty;
 };
 
 struct pattern_scratch {
@@ -68,6 +68,7 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 			    struct pattern_error *ret_error)
 {
 	struct pattern *pattern = calloc(1, sizeof *pattern);
+	pcre2_code *compiled;
 	uint32_t empty = 0;
 	int code;
 
@@ -82,15 +83,18 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 	memcpy(pattern->text, text.p, text.n);
 	pattern->text_size = text.n;
 	pattern->flags = flags;
-	pattern->code = compile(text, flags, true, &code, &ret_error->offset);
-	if (!pattern->code) {
+	/* Most patterns are never used, and compiled they are many times their text: this is only to see that it can
+	 * be. */
+	compiled = compile(text, flags, true, &code, &ret_error->offset);
+	if (!compiled) {
 		pattern_destroy(pattern);
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)ret_error->text, sizeof ret_error->text);
 		return code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED ? STATUS_NO_MEMORY
 										       : STATUS_BAD_INPUT;
 	}
-	pcre2_pattern_info(pattern->code, PCRE2_INFO_MATCHEMPTY, &empty);
+	pcre2_pattern_info(compiled, PCRE2_INFO_MATCHEMPTY, &empty);
 	pattern->matches_empty = empty != 0;
+	pcre2_code_free(compiled);
 	*ret_pattern = pattern;
 	return STATUS_OK;
 }
@@ -100,7 +104,7 @@ void pattern_destroy(struct pattern *pattern)
 	if (!pattern)
 		return;
 	pcre2_code_free(atomic_load(&pattern->fast));
-	pcre2_code_free(pattern->code);
+	pcre2_code_free(atomic_load(&pattern->slow));
 	free(pattern->text);
 	free(pattern);
 }
@@ -143,6 +147,31 @@ void pattern_scratch_destroy(struct pattern_scratch *scratch)
 	free(scratch);
 }
 
+/* Publishes `code` unless another thread was first; returns what is published. */
+static const pcre2_code *publish(_Atomic(pcre2_code *) *slot, pcre2_code *code)
+{
+	pcre2_code *known = NULL;
+
+	if (!code || atomic_compare_exchange_strong(slot, &known, code))
+		return code;
+	pcre2_code_free(code);
+	return known;
+}
+
+/* NULL when out of memory. */
+static const pcre2_code *slow_code(const struct pattern *pattern)
+{
+	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
+	const pcre2_code *slow = atomic_load(&owner->slow);
+	int error;
+	size_t offset;
+
+	if (slow)
+		return slow;
+	return publish(&owner->slow,
+		       compile((struct str){pattern->text, pattern->text_size}, pattern->flags, true, &error, &offset));
+}
+
 /*
  * Failure is no error: under a W^X policy the interpreter does the same work. Compiled anew without
  * PCRE2_MATCH_INVALID_UTF, with which machine code of PCRE2 before 10.43 finds no multi-byte character for \S, \W and
@@ -154,17 +183,13 @@ static const pcre2_code *make_fast(struct pattern *pattern)
 	size_t offset;
 	pcre2_code *fast =
 	    compile((struct str){pattern->text, pattern->text_size}, pattern->flags, false, &error, &offset);
-	pcre2_code *known = NULL;
 
 	if (!fast || pcre2_jit_compile(fast, PCRE2_JIT_COMPLETE) != 0) {
 		pcre2_code_free(fast);
 		atomic_store(&pattern->no_jit, true);
 		return NULL;
 	}
-	if (atomic_compare_exchange_strong(&pattern->fast, &known, fast))
-		return fast;
-	pcre2_code_free(fast); /* another thread was first */
-	return known;
+	return publish(&pattern->fast, fast);
 }
 
 /* The machine code for a search from so many starts, when there is some by now; NULL: use the interpreter. */
@@ -205,7 +230,7 @@ static size_t word_start(struct str subject, size_t at, size_t floor)
 	return at;
 }
 
-/* `code` and whether it is machine code, for which the subject is known to be valid. */
+/* `code` (NULL: out of memory) and whether it is machine code, for which the subject is known to be valid. */
 struct engine {
 	const pcre2_code *code;
 	bool fast;
@@ -215,16 +240,19 @@ static struct engine engine_for(const struct pattern *pattern, const struct patt
 {
 	const pcre2_code *fast = fast_code(pattern, subject, starts);
 
-	return (struct engine){fast ? fast : pattern->code, fast != NULL};
+	return (struct engine){fast ? fast : slow_code(pattern), fast != NULL};
 }
 
 static enum pattern_result find_in(struct engine engine, struct str text, size_t from, size_t end,
 				   struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
 	uint32_t options = (end < text.n ? PCRE2_NOTEOL : 0) | (engine.fast ? PCRE2_NO_UTF_CHECK : 0);
-	int code = match(engine.code, str_sub(text, 0, end), from, options, scratch);
 	const size_t *offsets;
+	int code;
 
+	if (!engine.code)
+		return PATTERN_GAVE_UP;
+	code = match(engine.code, str_sub(text, 0, end), from, options, scratch);
 	if (code == PCRE2_ERROR_NOMATCH)
 		return PATTERN_NO_MATCH;
 	if (code < 0)

@@ -1,8 +1,9 @@
 /*
  * pattern - one compiled PCRE2 pattern, matched within limits.
  *
- * Patterns may be used by any thread; every use takes a scratch of its own. A pattern that is used often is translated
- * to machine code on the way, where the system allows it (not under MemoryDenyWriteExecute), with the same results.
+ * Patterns may be used by any thread; every use takes a scratch of its own. A pattern is kept as text until it is first
+ * used; one that is used often is translated to machine code, where the system allows it (not under
+ * MemoryDenyWriteExecute), with the same results.
  */
 #ifndef COLDSHOULDER_ENGINE_PATTERN_H
 #define COLDSHOULDER_ENGINE_PATTERN_H
@@ -24,9 +25,9 @@ struct pattern_error {
 };
 
 /*
- * Compiles `text`, which is copied. STATUS_OK: *ret_pattern is freed by pattern_destroy(). STATUS_BAD_INPUT: *ret_error
- * says why. STATUS_NO_MEMORY. \C is refused; UTF-8 patterns take invalid bytes in a subject for characters that match
- * nothing.
+ * Checks `text` by compiling it, and copies it. STATUS_OK: *ret_pattern is freed by pattern_destroy().
+ * STATUS_BAD_INPUT: *ret_error says why. STATUS_NO_MEMORY. \C is refused; UTF-8 patterns take invalid bytes in a
+ * subject for characters that match nothing.
  */
 enum status pattern_compile(struct str text, unsigned int flags, struct pattern **ret_pattern,
 			    struct pattern_error *ret_error);
@@ -48,7 +49,7 @@ struct pattern_subject {
 	bool valid; /* it is known to be UTF-8: machine code may be used; not asked of PATTERN_BYTES */
 };
 
-enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_GAVE_UP };
+enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_GAVE_UP /* a limit, or out of memory */ };
 
 struct pattern_span {
 	size_t start; /* bytes into the subject */
@@ -68,8 +69,7 @@ enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_s
  * within 64 KiB behind that.
  */
 enum pattern_result pattern_find_between(const struct pattern *pattern, struct pattern_subject subject, size_t first,
-					 size_t last, struct pattern_scratch *scratch,
-					 struct pattern_span *ret_span);
+					 size_t last, struct pattern_scratch *scratch, struct pattern_span *ret_span);
 
 /* "pcre2 10.42 jit", or "pcre2 10.42 without jit" when the system forbids it. At most `size` bytes with NUL. */
 void pattern_describe_library(char *out, size_t size);

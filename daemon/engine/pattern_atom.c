@@ -1,6 +1,7 @@
 #include "engine/pattern_atom.h"
 
 #include "engine/phrase.h"
+#include "engine/skeleton.h"
 #include "mail/script.h"
 
 #include <string.h>
@@ -15,10 +16,15 @@ static bool is_one_of(const char *characters, char c)
 	return c && strchr(characters, c);
 }
 
-static struct atom character(uint32_t min_bytes, uint32_t max_bytes, bool no_word)
+enum { ANY_BLANK = ATOM_SPACE | ATOM_LINE };
+
+static struct atom character(uint32_t min_bytes, uint32_t max_bytes, bool no_word, unsigned int may_blank)
 {
-	return (struct atom){
-	    .kind = ATOM_CHARACTER, .min_bytes = min_bytes, .max_bytes = max_bytes, .no_word = no_word};
+	return (struct atom){.kind = ATOM_CHARACTER,
+			     .min_bytes = min_bytes,
+			     .max_bytes = max_bytes,
+			     .may_blank = may_blank,
+			     .no_word = no_word};
 }
 
 static struct atom literal(struct str pattern, size_t *at, bool bytes)
@@ -26,13 +32,39 @@ static struct atom literal(struct str pattern, size_t *at, bool bytes)
 	struct str rest = str_sub(pattern, *at, pattern.n);
 	int32_t c;
 	size_t n = bytes ? 1 : script_read(rest.p, rest.n, &c);
+	struct atom atom = character((uint32_t)n, (uint32_t)n, !ascii_is_alnum(rest.p[0]), 0);
 
 	*at += n;
-	return (struct atom){.kind = ATOM_LITERAL,
-			     .text = str_sub(rest, 0, n),
-			     .min_bytes = (uint32_t)n,
-			     .max_bytes = (uint32_t)n,
-			     .no_word = !ascii_is_alnum(rest.p[0])};
+	atom.choices[0] = str_sub(rest, 0, n);
+	atom.choice_count = 1;
+	atom.may_blank = rest.p[0] == ' ' ? ATOM_SPACE : (rest.p[0] == '\n' ? ATOM_LINE : 0);
+	atom.must_blank = atom.may_blank;
+	atom.dropped = n == 1 && skeleton_drops(rest.p[0]);
+	return atom;
+}
+
+static struct atom digit(void)
+{
+	static const char digits[ATOM_CHOICES] = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'};
+	struct atom atom = character(1, 1, false, 0);
+
+	for (size_t i = 0; i < ATOM_CHOICES; i++)
+		atom.choices[i] = (struct str){digits + i, 1};
+	atom.choice_count = ATOM_CHOICES;
+	return atom;
+}
+
+/* \s, \h, \v, and \n, \t and their like. */
+static struct atom white(char c)
+{
+	struct atom atom = character(1, is_one_of("shv", c) ? 3 : 1, true, 0);
+
+	if (is_one_of("sh", c))
+		atom.may_blank |= ATOM_SPACE;
+	if (is_one_of("svn", c))
+		atom.may_blank |= ATOM_LINE;
+	atom.must_blank = atom.may_blank;
+	return atom;
 }
 
 /* Moves behind a name or number in braces, angle brackets or quotes; false when it does not end. */
@@ -46,6 +78,22 @@ static bool skip_argument(struct str pattern, size_t *at)
 		return false;
 	*at = end + 1;
 	return true;
+}
+
+/* \pL and \p{Lu} are no blanks; of longer names nothing is known. */
+static struct atom property(struct str pattern, size_t *at, bool negated)
+{
+	bool braces = byte_at(pattern, *at) == '{';
+	size_t start = *at + braces;
+	bool visible = !negated && is_one_of("LMNPS", byte_at(pattern, start));
+
+	if (!braces)
+		++*at;
+	else if (!skip_argument(pattern, at))
+		return (struct atom){.kind = ATOM_LOST};
+	else if (*at - 1 - start > 2)
+		visible = false;
+	return character(1, 4, false, visible ? 0 : ANY_BLANK);
 }
 
 static struct atom read_escape(struct str pattern, size_t *at, bool bytes)
@@ -64,29 +112,25 @@ static struct atom read_escape(struct str pattern, size_t *at, bool bytes)
 		return (struct atom){.kind = ATOM_NO_WORD};
 	if (is_one_of("BGK", c))
 		return (struct atom){.kind = ATOM_NOTHING};
-	if (is_one_of("wd", c))
-		return character(1, 1, false);
-	if (is_one_of("shv", c))
-		return character(1, 3, true);
-	if (is_one_of("aefnrt", c))
-		return character(1, 1, true);
+	if (c == 'd')
+		return digit();
+	if (c == 'w')
+		return character(1, 1, false, 0);
+	if (is_one_of("shvaefnrt", c))
+		return white(c);
 	if (is_one_of("WDSHVN", c) && !argument)
-		return character(1, 4, c == 'W');
+		return character(1, 4, c == 'W', c == 'S' ? 0 : ANY_BLANK);
 	if (c == 'R')
-		return character(1, 3, true);
-	if (is_one_of("pP", c)) {
-		if (!argument)
-			++*at;
-		else if (!skip_argument(pattern, at))
-			return (struct atom){.kind = ATOM_LOST};
-		return character(1, 4, false);
-	}
+		return character(1, 3, true, ATOM_LINE);
+	if (is_one_of("pP", c))
+		return property(pattern, at, c == 'P');
 	if (c == 'x') {
 		if (byte_at(pattern, *at) == '{')
-			return skip_argument(pattern, at) ? character(1, 4, false) : (struct atom){.kind = ATOM_LOST};
+			return skip_argument(pattern, at) ? character(1, 4, false, ANY_BLANK)
+							  : (struct atom){.kind = ATOM_LOST};
 		for (int i = 0; i < 2 && is_one_of("0123456789abcdefABCDEF", byte_at(pattern, *at)); i++)
 			++*at;
-		return character(1, 4, false);
+		return character(1, 4, false, ANY_BLANK);
 	}
 	if (c == 'X')
 		return (struct atom){.kind = ATOM_UNBOUNDED};
@@ -100,50 +144,90 @@ static struct atom read_escape(struct str pattern, size_t *at, bool bytes)
 	return (struct atom){.kind = ATOM_LOST};
 }
 
-/* What one item of a class adds to what is known of the class. */
-static bool read_class_item(struct str pattern, size_t *at, bool bytes, struct atom *class)
+/* A class while it is read. */
+struct class
 {
+	struct atom atom;
+	bool known; /* all its characters are in atom.choices */
+};
+
+static void add_to_class(struct class *class, const struct atom *item)
+{
+	struct atom *atom = &class->atom;
+
+	atom->no_word = atom->no_word && item->no_word;
+	atom->dropped = atom->dropped && item->dropped;
+	atom->may_blank |= item->may_blank;
+	atom->must_blank |= item->must_blank;
+	if (item->max_bytes > atom->max_bytes)
+		atom->max_bytes = item->max_bytes;
+	class->known = class->known && item->choice_count && atom->choice_count + item->choice_count <= ATOM_CHOICES;
+	for (size_t i = 0; i < item->choice_count && class->known; i++)
+		atom->choices[atom->choice_count++] = item->choices[i];
+}
+
+/* The rest of a range, whose first character has been added. */
+static bool read_range(struct str pattern, size_t *at, bool bytes, char first, struct class *class)
+{
+	struct atom last;
+
+	++*at;
+	last = byte_at(pattern, *at) == '\\' ? read_escape(pattern, at, bytes) : literal(pattern, at, bytes);
+	if (last.kind != ATOM_CHARACTER)
+		return false;
+	if (last.max_bytes > class->atom.max_bytes)
+		class->atom.max_bytes = last.max_bytes;
+	class->known = class->atom.no_word = class->atom.dropped = false;
+	/* From behind the blank on there is neither blank nor line feed. */
+	if (first <= ' ')
+		class->atom.may_blank = ANY_BLANK;
+	return true;
+}
+
+static bool read_class_item(struct str pattern, size_t *at, bool bytes, struct class *class)
+{
+	char first = byte_at(pattern, *at);
 	struct atom item;
 
-	if (byte_at(pattern, *at) == '[' && is_one_of(":.=", byte_at(pattern, *at + 1))) {
+	if (first == '[' && is_one_of(":.=", byte_at(pattern, *at + 1))) {
 		size_t end = str_find(pattern, *at, STR(":]"));
 
-		class->no_word = false;
+		item = character(1, 1, false, ANY_BLANK);
+		add_to_class(class, &item);
 		*at = end + 2;
 		return end != STR_NONE;
 	}
-	if (byte_at(pattern, *at) == '\\' && byte_at(pattern, *at + 1) == 'b') {
-		*at += 2; /* a backspace, here */
-		return true;
+	if (first == '\\' && byte_at(pattern, *at + 1) == 'b') {
+		item = white('b'); /* a backspace, here */
+		*at += 2;
+	} else {
+		item = first == '\\' ? read_escape(pattern, at, bytes) : literal(pattern, at, bytes);
 	}
-	item = byte_at(pattern, *at) == '\\' ? read_escape(pattern, at, bytes) : literal(pattern, at, bytes);
 	/* Digits behind a backslash are octal in a class; nobody writes that. */
-	if (item.kind != ATOM_LITERAL && item.kind != ATOM_CHARACTER)
+	if (item.kind != ATOM_CHARACTER)
 		return false;
-	class->no_word = class->no_word && item.no_word;
-	if (item.max_bytes > class->max_bytes)
-		class->max_bytes = item.max_bytes;
-	if (byte_at(pattern, *at) == '-' && byte_at(pattern, *at + 1) != ']') {
-		class->no_word = false; /* a range */
-		class->max_bytes = item.max_bytes == 1 && (unsigned char)byte_at(pattern, *at + 1) < 0x80 &&
-					   byte_at(pattern, *at + 1) != '\\'
-				       ? class->max_bytes
-				       : 4;
-	}
+	add_to_class(class, &item);
+	if (byte_at(pattern, *at) == '-' && byte_at(pattern, *at + 1) != ']')
+		return read_range(pattern, at, bytes, (char)(first == '\\' ? '\0' : first & 0x7f), class);
 	return true;
 }
 
 static struct atom read_class(struct str pattern, size_t *at, bool bytes)
 {
-	struct atom class = character(1, 1, true);
+	struct class class = {.atom = character(1, 1, true, 0), .known = true};
 	bool negated = byte_at(pattern, *at + 1) == '^';
 
+	class.atom.dropped = true;
 	*at += negated ? 2 : 1;
 	for (bool first = true; first || byte_at(pattern, *at) != ']'; first = false)
 		if (*at >= pattern.n || !read_class_item(pattern, at, bytes, &class))
 			return (struct atom){.kind = ATOM_LOST};
 	++*at;
-	return negated ? character(1, 4, false) : class;
+	if (negated)
+		return character(1, 4, false, ANY_BLANK & ~class.atom.must_blank);
+	if (!class.known)
+		class.atom.choice_count = 0;
+	return class.atom;
 }
 
 static struct atom read_open(struct str pattern, size_t *at)
@@ -203,7 +287,7 @@ struct atom pattern_atom_read(struct str pattern, size_t *at, bool bytes)
 		return (struct atom){.kind = ATOM_NO_WORD};
 	case '.':
 		++*at;
-		return character(1, 4, false);
+		return character(1, 4, false, ATOM_SPACE);
 	default:
 		return literal(pattern, at, bytes);
 	}

@@ -10,8 +10,7 @@
 #include <stdint.h>
 
 enum atom_kind {
-	ATOM_LITERAL,   /* one certain character: atom.text */
-	ATOM_CHARACTER, /* one of several characters */
+	ATOM_CHARACTER, /* a certain character, or one of several */
 	ATOM_BORDER,    /* \b: no width */
 	ATOM_NOTHING,   /* another assertion: no width */
 	ATOM_OPEN,      /* a group opens; its content follows */
@@ -24,12 +23,21 @@ enum atom_kind {
 	ATOM_END
 };
 
+enum atom_blank { ATOM_SPACE = 1 << 0, ATOM_LINE = 1 << 1 };
+
+enum { ATOM_CHOICES = 10 };
+
+/* All but the kind is told of ATOM_CHARACTER alone. */
 struct atom {
 	enum atom_kind kind;
-	struct str text;    /* ATOM_LITERAL */
-	uint32_t min_bytes; /* of a literal or character */
+	struct str choices[ATOM_CHOICES]; /* what it can be */
+	size_t choice_count;              /* 0: too many, or not known */
+	uint32_t min_bytes;
 	uint32_t max_bytes;
-	bool no_word; /* it is certainly no ASCII letter or digit */
+	unsigned int may_blank;  /* enum atom_blank: what it can be */
+	unsigned int must_blank; /* what it certainly can be */
+	bool no_word;            /* it is certainly no ASCII letter or digit */
+	bool dropped;            /* skeletons have none of the characters that it can be */
 };
 
 struct quantifier {

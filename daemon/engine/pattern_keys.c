@@ -1,23 +1,18 @@
 #include "engine/pattern_keys.h"
 
-#include "base/buf.h"
 #include "base/list.h"
+#include "engine/key_run.h"
 #include "engine/pattern_atom.h"
 
 #include <string.h>
 
 enum {
 	DEPTH_MAX = 50,
-	WORDS_MAX = 20000, /* of one set */
-	SHORTEST_USEFUL = 2,
-	LONGEST_SCORED = 8 /* longer words tell no more */
+	WORDS_MAX = 20000 /* of one set */
 };
 
-/* How many bytes a stretch of pattern matches. */
-struct width {
-	uint32_t min;
-	uint32_t max; /* PATTERN_KEYS_UNBOUNDED: no limit */
-};
+/* What occurs more often in 1,000 bytes tells nothing. */
+#define COST_USEFUL 60.0
 
 struct reader {
 	struct str pattern;
@@ -36,29 +31,17 @@ enum front {
 	FRONT_OTHER
 };
 
-/* All that is told of a group. */
+/* What is known of a group, or of one branch of alternatives while it is read. */
 struct stretch {
 	struct pattern_keys keys;
-	struct width width;
-	enum front front;
-};
-
-/* One branch of alternatives while it is read. */
-struct branch {
-	struct pattern_keys keys;
-	struct width width;
-	struct buf run;       /* literal characters up to here, without a break */
-	unsigned int borders; /* of the run's beginning */
-	bool edge;            /* no ASCII letter or digit can stand just before this place */
+	struct key_width width;
+	struct key_run run; /* what every match ends with; and nothing else stands before it when the run is whole */
+	bool whole;
+	bool edge; /* no ASCII letter or digit can stand just before the place that has been reached */
 	enum front front;
 };
 
 static bool read_alternatives(struct reader *reader, bool edge, struct stretch *ret_stretch);
-
-static uint32_t add_width(uint32_t a, uint32_t b)
-{
-	return a + b < PATTERN_KEYS_UNBOUNDED ? a + b : PATTERN_KEYS_UNBOUNDED;
-}
 
 static uint32_t multiply_width(uint32_t width, uint32_t times)
 {
@@ -67,35 +50,33 @@ static uint32_t multiply_width(uint32_t width, uint32_t times)
 	return width < PATTERN_KEYS_UNBOUNDED / times ? width * times : PATTERN_KEYS_UNBOUNDED;
 }
 
-static size_t scored_length(const struct key_set *set)
+/* A group's best set is often that of its only branch, or of the run that goes on behind it. */
+static bool is_known(const struct pattern_keys *keys, const struct key_set *set)
 {
-	return set->shortest < LONGEST_SCORED ? set->shortest : LONGEST_SCORED;
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->sets[i].count == set->count && keys->sets[i].nearest == set->nearest &&
+		    keys->sets[i].farthest == set->farthest &&
+		    str_equal(keys->sets[i].words[0].text, set->words[0].text) &&
+		    keys->sets[i].words[0].borders == set->words[0].borders)
+			return true;
+	return false;
 }
 
-/* How much a set tells: long words, and few of them. */
-static bool tells_more(const struct key_set *a, const struct key_set *b)
-{
-	size_t one = scored_length(a);
-	size_t other = scored_length(b);
-
-	return one != other ? one > other : a->count < b->count;
-}
-
-/* Keeps the sets sorted, the most telling first. */
+/* Keeps the sets sorted, the rarest first. */
 static void add_set(struct pattern_keys *keys, const struct key_set *set)
 {
 	size_t i = keys->count;
 
-	if (!set->count || set->shortest < SHORTEST_USEFUL || set->count > WORDS_MAX)
+	if (!set->count || set->count > WORDS_MAX || set->cost > COST_USEFUL || is_known(keys, set))
 		return;
 	if (keys->count == PATTERN_KEYS_MAX) {
-		if (!tells_more(set, &keys->sets[PATTERN_KEYS_MAX - 1]))
+		if (set->cost >= keys->sets[PATTERN_KEYS_MAX - 1].cost)
 			return;
 		i--;
 	} else {
 		keys->count++;
 	}
-	for (; i > 0 && tells_more(set, &keys->sets[i - 1]); i--)
+	for (; i > 0 && set->cost < keys->sets[i - 1].cost; i--)
 		keys->sets[i] = keys->sets[i - 1];
 	keys->sets[i] = *set;
 }
@@ -112,105 +93,141 @@ static void close_borders(struct pattern_keys *keys, bool edge)
 		}
 }
 
-/* The run ends; what stands behind it is not known yet. */
-static void end_run(struct reader *reader, struct branch *branch)
+/* Notes the run as it stands as a set; what stands behind it is not known yet. */
+static void note_run(struct reader *reader, struct stretch *branch)
 {
-	struct str text = buf_str(&branch->run);
-	struct key_word *word = text.n ? arena_calloc(reader->arena, 1, sizeof *word) : NULL;
-	char *copy = text.n ? arena_strndup(reader->arena, text.p, text.n) : NULL;
+	struct key_set set;
 
-	if (buf_failed(&branch->run) || (text.n && (!word || !copy))) {
+	if (key_run_is_open(&branch->run))
+		return;
+	if (key_run_set(&branch->run, reader->arena, &set))
+		add_set(&branch->keys, &set);
+	else
 		reader->no_memory = true;
-	} else if (text.n) {
-		bool letter = ascii_is_alnum(text.p[text.n - 1]);
-
-		word->text = (struct str){copy, text.n};
-		word->borders = branch->borders | (letter ? KEY_BORDER_OPEN : 0);
-		add_set(&branch->keys, &(struct key_set){word, 1, text.n, branch->width.min, branch->width.max});
-	}
-	buf_clear(&branch->run);
 }
 
-static void add_to_width(struct branch *branch, struct width width, struct quantifier quantifier)
+static void end_run(struct reader *reader, struct stretch *branch)
 {
-	branch->width.min = add_width(branch->width.min, multiply_width(width.min, quantifier.min));
-	branch->width.max = add_width(branch->width.max, multiply_width(width.max, quantifier.max));
+	note_run(reader, branch);
+	branch->run = key_run_begin(reader->arena);
+	branch->whole = false;
 }
 
-static void note_front(struct branch *branch, bool no_word, bool required)
+/* The run goes on with one of the strings of `next`; where that would become too many, a new run begins there. */
+static void go_on(struct reader *reader, struct stretch *branch, const struct key_run *next)
+{
+	if (next->count > 1)
+		note_run(reader, branch);
+	if (key_run_cross(&branch->run, branch->width, next, reader->arena))
+		return;
+	end_run(reader, branch);
+	key_run_cross(&branch->run, branch->width, next, reader->arena);
+}
+
+static void add_to_width(struct stretch *branch, struct key_width width, struct quantifier quantifier)
+{
+	branch->width = key_width_add(branch->width, (struct key_width){multiply_width(width.min, quantifier.min),
+									multiply_width(width.max, quantifier.max),
+									multiply_width(width.blanks, quantifier.max)});
+}
+
+static void note_front(struct stretch *branch, bool no_word, bool required)
 {
 	if (branch->front == FRONT_OPEN && (required || !no_word))
 		branch->front = no_word ? FRONT_NO_WORD : FRONT_OTHER;
 }
 
-static void read_literal(struct reader *reader, struct branch *branch, const struct atom *atom)
+/* What follows ends words that ended before it, or may be one of their letters. */
+static void meet(struct stretch *branch, bool no_word, bool required)
 {
-	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
-	struct width width = {atom->min_bytes, atom->max_bytes};
-
-	note_front(branch, atom->no_word, quantifier.min > 0);
-
-	if (!quantifier.min || !branch->run.n)
-		end_run(reader, branch);
-	if (quantifier.min) {
-		close_borders(&branch->keys, atom->no_word);
-		if (!branch->run.n)
-			branch->borders = branch->edge && !atom->no_word ? KEY_BORDER_LEFT : 0;
-		buf_add_str(&branch->run, atom->text);
-		add_to_width(branch, width, (struct quantifier){1, 1});
-		quantifier.min--;
-		if (quantifier.max != UINT32_MAX)
-			quantifier.max--;
-		branch->edge = atom->no_word;
-	} else {
-		if (!atom->no_word)
-			close_borders(&branch->keys, false);
-		branch->edge = branch->edge && atom->no_word;
-	}
-	if (quantifier.max) {
-		end_run(reader, branch);
-		if (!atom->no_word)
-			close_borders(&branch->keys, false);
-		add_to_width(branch, width, quantifier);
-	}
+	if (!no_word || required)
+		close_borders(&branch->keys, no_word);
 }
 
-static void read_character(struct reader *reader, struct branch *branch, const struct atom *atom)
+/* Of something that may be missing. */
+static void make_optional(struct reader *reader, struct key_run *run)
+{
+	const struct key_run missing = key_run_begin(reader->arena);
+
+	*run = key_run_unite(run, &missing, reader->arena);
+}
+
+static void pass_character(struct reader *reader, struct stretch *branch, const struct atom *atom, bool required)
+{
+	struct key_run run = key_run_of(atom->choices, atom->choice_count, branch->edge, reader->arena);
+
+	if (!required)
+		make_optional(reader, &run);
+	go_on(reader, branch, &run);
+}
+
+static void read_character(struct reader *reader, struct stretch *branch, const struct atom *atom)
 {
 	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
+	bool required = quantifier.min > 0;
+	bool known = atom->choice_count && (required || quantifier.max == 1);
 
-	note_front(branch, atom->no_word, quantifier.min > 0);
+	note_front(branch, atom->no_word, required);
+	if (atom->dropped && required)
+		key_run_close(&branch->run);
+	else if (!atom->dropped && known)
+		pass_character(reader, branch, atom, required);
+	else if (!atom->dropped)
+		end_run(reader, branch);
+	meet(branch, atom->no_word, required);
+	if (known && quantifier.max > 1 && !atom->dropped) {
+		end_run(reader, branch);
+		if (!atom->no_word)
+			close_borders(&branch->keys, false);
+	}
+	branch->edge = atom->no_word && (required || branch->edge);
+	add_to_width(branch, (struct key_width){atom->min_bytes, atom->max_bytes, atom->may_blank != 0}, quantifier);
+}
+
+/* The run behind a group that stands there once, or may be missing. */
+static void pass_group(struct reader *reader, struct stretch *branch, struct stretch *inner, bool required)
+{
+	if (inner->whole) {
+		if (!required)
+			make_optional(reader, &inner->run);
+		go_on(reader, branch, &inner->run);
+		return;
+	}
 	end_run(reader, branch);
-	if (!atom->no_word || quantifier.min)
-		close_borders(&branch->keys, atom->no_word);
-	branch->edge = atom->no_word && (quantifier.min || branch->edge);
-	add_to_width(branch, (struct width){atom->min_bytes, atom->max_bytes}, quantifier);
+	if (required)
+		key_run_cross(&branch->run, branch->width, &inner->run, reader->arena);
 }
 
-static void read_group(struct reader *reader, struct branch *branch)
+static void read_group(struct reader *reader, struct stretch *branch)
 {
 	struct stretch inner;
 	struct quantifier quantifier;
-	bool no_word;
+	bool no_word, required;
 
-	end_run(reader, branch);
 	if (!read_alternatives(reader, branch->edge, &inner))
 		return;
 	quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
 	no_word = inner.front == FRONT_NO_WORD;
-	note_front(branch, no_word, quantifier.min > 0);
-	if (!no_word || quantifier.min)
-		close_borders(&branch->keys, no_word);
+	required = quantifier.min > 0;
+	note_front(branch, no_word, required);
+	if (quantifier.max == 1)
+		pass_group(reader, branch, &inner, required);
+	else
+		end_run(reader, branch);
+	meet(branch, no_word, required);
 	if (quantifier.max > 1)
 		close_borders(&inner.keys, false);
-	for (size_t i = 0; i < inner.keys.count && quantifier.min; i++) {
+	for (size_t i = 0; i < inner.keys.count && required; i++) {
 		struct key_set *set = &inner.keys.sets[i];
+		struct key_width end = {set->nearest, set->farthest, set->blanks};
 
-		set->nearest = add_width(set->nearest, branch->width.min);
-		set->farthest = add_width(set->farthest, branch->width.max);
+		end = key_width_add(branch->width, end);
+		set->nearest = end.min;
+		set->farthest = end.max;
+		set->blanks = end.blanks;
 		add_set(&branch->keys, set);
 	}
-	branch->edge = false;
+	branch->edge = quantifier.max == 1 && inner.edge && (required || branch->edge);
 	add_to_width(branch, inner.width, quantifier);
 }
 
@@ -223,31 +240,27 @@ static void skip_lookaround(struct reader *reader)
 		pattern_quantifier_read(reader->pattern, &reader->at);
 }
 
-static void read_border(struct reader *reader, struct branch *branch, bool word_border)
+/* A letter on one side means none on the other: whichever side is a letter, it is the end of its word. */
+static void read_border(struct reader *reader, struct stretch *branch)
 {
 	struct quantifier quantifier = pattern_quantifier_read(reader->pattern, &reader->at);
-	bool behind_word = branch->run.n && ascii_is_alnum(branch->run.p[branch->run.n - 1]);
 
 	if (!quantifier.min)
 		return;
-	end_run(reader, branch);
-	/* \b behind a word character is its end; anywhere else it may be a beginning. */
+	key_run_close(&branch->run);
 	close_borders(&branch->keys, true);
-	branch->edge = branch->edge || !word_border || !behind_word;
+	branch->edge = true;
 }
 
-static void read_part(struct reader *reader, struct branch *branch, const struct atom *atom)
+static void read_part(struct reader *reader, struct stretch *branch, const struct atom *atom)
 {
 	switch (atom->kind) {
-	case ATOM_LITERAL:
-		read_literal(reader, branch, atom);
-		break;
 	case ATOM_CHARACTER:
 		read_character(reader, branch, atom);
 		break;
 	case ATOM_BORDER:
 	case ATOM_NO_WORD:
-		read_border(reader, branch, atom->kind == ATOM_BORDER);
+		read_border(reader, branch);
 		break;
 	case ATOM_OPEN:
 		read_group(reader, branch);
@@ -261,7 +274,7 @@ static void read_part(struct reader *reader, struct branch *branch, const struct
 		end_run(reader, branch);
 		close_borders(&branch->keys, false);
 		branch->edge = false;
-		branch->width.max = PATTERN_KEYS_UNBOUNDED;
+		branch->width.max = branch->width.blanks = PATTERN_KEYS_UNBOUNDED;
 		break;
 	case ATOM_NOTHING:
 		pattern_quantifier_read(reader->pattern, &reader->at);
@@ -272,13 +285,13 @@ static void read_part(struct reader *reader, struct branch *branch, const struct
 }
 
 /* Reads up to "|", ")" or the end, which it returns; words that end there keep their borders open. */
-static enum atom_kind read_branch(struct reader *reader, struct branch *branch)
+static enum atom_kind read_branch(struct reader *reader, struct stretch *branch)
 {
 	while (!reader->lost && !reader->no_memory) {
 		struct atom atom = pattern_atom_read(reader->pattern, &reader->at, reader->bytes);
 
 		if (atom.kind == ATOM_ALTERNATIVE || atom.kind == ATOM_CLOSE || atom.kind == ATOM_END) {
-			end_run(reader, branch);
+			note_run(reader, branch);
 			return atom.kind;
 		}
 		read_part(reader, branch, &atom);
@@ -289,7 +302,7 @@ static enum atom_kind read_branch(struct reader *reader, struct branch *branch)
 /* One set out of the best set of each branch; none when some branch asks for nothing. */
 static void join_branches(struct reader *reader, const struct list *best, struct pattern_keys *ret_keys)
 {
-	struct key_set joined = {.shortest = SIZE_MAX, .nearest = PATTERN_KEYS_UNBOUNDED};
+	struct key_set joined = {.nearest = PATTERN_KEYS_UNBOUNDED};
 	size_t total = 0;
 
 	ret_keys->count = 0;
@@ -310,34 +323,43 @@ static void join_branches(struct reader *reader, const struct list *best, struct
 
 		memcpy(joined.words + joined.count, set->words, set->count * sizeof *set->words);
 		joined.count += set->count;
-		if (set->shortest < joined.shortest)
-			joined.shortest = set->shortest;
+		joined.cost += set->cost;
 		if (set->nearest < joined.nearest)
 			joined.nearest = set->nearest;
 		if (set->farthest > joined.farthest)
 			joined.farthest = set->farthest;
+		if (set->blanks > joined.blanks)
+			joined.blanks = set->blanks;
 	}
 	add_set(ret_keys, &joined);
 }
 
-static void add_branch(struct stretch *stretch, const struct branch *branch, bool first)
+static void add_branch(struct stretch *stretch, const struct stretch *branch, bool first, struct arena *arena)
 {
-	stretch->keys = branch->keys;
-	if (first || branch->width.min < stretch->width.min)
+	if (first) {
+		*stretch = *branch;
+		stretch->front = branch->front == FRONT_NO_WORD ? FRONT_NO_WORD : FRONT_OTHER;
+		return;
+	}
+	if (branch->width.min < stretch->width.min)
 		stretch->width.min = branch->width.min;
 	if (branch->width.max > stretch->width.max)
 		stretch->width.max = branch->width.max;
+	if (branch->width.blanks > stretch->width.blanks)
+		stretch->width.blanks = branch->width.blanks;
 	if (branch->front != FRONT_NO_WORD)
 		stretch->front = FRONT_OTHER;
+	stretch->edge = stretch->edge && branch->edge;
+	stretch->run = key_run_unite(&stretch->run, &branch->run, arena);
+	stretch->whole = stretch->whole && branch->whole && stretch->run.count;
 }
 
 static bool read_all_branches(struct reader *reader, bool edge, struct list *best, struct stretch *ret_stretch)
 {
 	enum atom_kind end = ATOM_ALTERNATIVE;
 
-	*ret_stretch = (struct stretch){.front = FRONT_NO_WORD};
 	while (end == ATOM_ALTERNATIVE) {
-		struct branch branch = {.run = buf_make(reader->arena), .edge = edge};
+		struct stretch branch = {.run = key_run_begin(reader->arena), .whole = true, .edge = edge};
 		struct key_set *slot = list_push(best);
 
 		if (!slot) {
@@ -347,7 +369,7 @@ static bool read_all_branches(struct reader *reader, bool edge, struct list *bes
 		end = read_branch(reader, &branch);
 		if (branch.keys.count)
 			*slot = branch.keys.sets[0];
-		add_branch(ret_stretch, &branch, best->count == 1);
+		add_branch(ret_stretch, &branch, best->count == 1, reader->arena);
 	}
 	return end == (reader->depth > 1 ? ATOM_CLOSE : ATOM_END);
 }

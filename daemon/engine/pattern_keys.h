@@ -1,9 +1,12 @@
 /*
  * pattern_keys - what a text must contain for a PCRE2 pattern to match, and how far from the match's beginning.
  *
- * A pattern asks for sets of literals: of each set at least one stands in every match. "sorry (to|for) bother(ing)?"
- * asks for "sorry" at its very beginning, and for "bother" some bytes later. The analysis only ever errs on the side of
- * asking for less; a construct that is not understood makes the whole pattern ask for nothing.
+ * A pattern asks for sets of literals: of each set at least one stands in every match. "sorry (to|for) .{3,5} bother"
+ * asks for "sorry to " or "sorry for " at its very beginning, and for " bother" some bytes later. The analysis only
+ * ever errs on the side of asking for less; a construct that is not understood makes the whole pattern ask for nothing.
+ *
+ * Literals are looked for in the skeleton of a text (skeleton.h), because phrases allow punctuation between words.
+ * Distances and borders are those of the text itself.
  */
 #ifndef COLDSHOULDER_ENGINE_PATTERN_KEYS_H
 #define COLDSHOULDER_ENGINE_PATTERN_KEYS_H
@@ -34,13 +37,14 @@ struct key_word {
 struct key_set {
 	struct key_word *words;
 	size_t count;
-	size_t shortest;   /* bytes of the shortest word */
+	double cost;       /* how often one of them is to be expected: literal_cost() */
 	uint32_t nearest;  /* bytes from the beginning of the match to the end of the word, at least */
 	uint32_t farthest; /* and at most */
+	uint32_t blanks;   /* how many of them are blanks and line feeds, at most */
 };
 
 struct pattern_keys {
-	struct key_set sets[PATTERN_KEYS_MAX]; /* the most telling ones first */
+	struct key_set sets[PATTERN_KEYS_MAX]; /* the rarest first */
 	size_t count;                          /* 0: nothing is known, any text may match */
 };
 

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	SETS_USED = 2,       /* of one expression: more cost more than they tell */
-	LENGTHS_TOLD = 8,    /* longer words are equally rare */
-	COST_TO_HAVE = 200000 /* what a second set may cost */
-};
+/* Expected occurrences in 1,000 bytes: what is rarer needs no second set to confirm it. */
+#define RARE 0.01
+/* A second set must not cost more than it saves. */
+#define SECOND_MAX 5.0
 
 /* One word of one set, before the words are numbered. */
 struct draft {
@@ -21,11 +20,9 @@ struct draft {
 struct builder {
 	struct prefilter *prefilter;
 	struct arena *arena;
-	struct pattern_keys *keys; /* by expression */
-	struct list drafts;        /* of struct draft */
-	struct list sets;          /* of struct prefilter_set */
-	const struct str **common; /* all words of all sets, sorted: how often one occurs tells how common it is */
-	size_t common_count;
+	struct arena *reading; /* emptied after each expression */
+	struct list drafts;    /* of struct draft */
+	struct list sets;      /* of struct prefilter_set */
 };
 
 static int compare_words(struct str a, struct str b)
@@ -33,68 +30,6 @@ static int compare_words(struct str a, struct str b)
 	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
 
 	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return compare_words(**(const struct str *const *)a, **(const struct str *const *)b);
-}
-
-static bool sort_common(struct builder *builder, size_t expression_count)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < expression_count; i++)
-		for (size_t j = 0; j < builder->keys[i].count; j++)
-			count += builder->keys[i].sets[j].count;
-	builder->common = arena_calloc(builder->arena, count + 1, sizeof *builder->common);
-	if (!builder->common)
-		return false;
-	for (size_t i = 0; i < expression_count; i++)
-		for (size_t j = 0; j < builder->keys[i].count; j++)
-			for (size_t k = 0; k < builder->keys[i].sets[j].count; k++)
-				builder->common[builder->common_count++] = &builder->keys[i].sets[j].words[k].text;
-	qsort(builder->common, count, sizeof(const struct str *), by_text);
-	return true;
-}
-
-/* The first place in `common` that does not stand before the word; `behind`: nor is equal to it. */
-static size_t place_of(const struct builder *builder, struct str word, bool behind)
-{
-	size_t low = 0, high = builder->common_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = compare_words(*builder->common[middle], word);
-
-		if (order < 0 || (behind && order == 0))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/*
- * How often a word is expected in a text, in no unit: short words are frequent, and so are those that many rules name.
- * Looking for a frequent word costs time and tells little.
- */
-static double cost_of_word(const struct builder *builder, const struct key_word *word)
-{
-	static const double by_length[LENGTHS_TOLD] = {1024, 512, 256, 64, 16, 8, 4, 2};
-	double cost = word->text.n < LENGTHS_TOLD ? by_length[word->text.n] : 1;
-	size_t uses = place_of(builder, word->text, true) - place_of(builder, word->text, false);
-
-	return cost * (double)uses * (word->borders ? 1 : 2);
-}
-
-static double cost_of_set(const struct builder *builder, const struct key_set *set)
-{
-	double cost = 0;
-
-	for (size_t i = 0; i < set->count; i++)
-		cost += cost_of_word(builder, &set->words[i]);
-	return cost;
 }
 
 static bool add_set(struct builder *builder, size_t expression, const struct key_set *keys)
@@ -106,6 +41,7 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 	*set = (struct prefilter_set){.expression = (uint32_t)expression,
 				      .nearest = keys->nearest,
 				      .farthest = keys->farthest,
+				      .blanks = keys->blanks,
 				      .first_use = (uint32_t)builder->drafts.count,
 				      .use_count = (uint32_t)keys->count};
 	for (size_t i = 0; i < keys->count; i++) {
@@ -113,7 +49,10 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 
 		if (!draft)
 			return false;
-		draft->word = keys->words[i].text;
+		draft->word.p = arena_strndup(builder->arena, keys->words[i].text.p, keys->words[i].text.n);
+		draft->word.n = keys->words[i].text.n;
+		if (!draft->word.p)
+			return false;
 		draft->use.set = (uint32_t)(builder->sets.count - 1);
 		draft->use.borders = keys->words[i].borders;
 	}
@@ -121,47 +60,52 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 	return true;
 }
 
-/* Takes the cheapest sets of an expression. */
-static bool choose_sets(struct builder *builder, size_t expression)
+static size_t longest_word(const struct key_set *set)
 {
-	const struct pattern_keys *keys = &builder->keys[expression];
-	double costs[PATTERN_KEYS_MAX] = {0};
+	size_t longest = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (set->words[i].text.n > longest)
+			longest = set->words[i].text.n;
+	return longest;
+}
+
+/* What stands in the same place tells nothing new. */
+static bool stand_apart(const struct key_set *a, const struct key_set *b)
+{
+	return a->farthest + longest_word(b) <= b->nearest || b->farthest + longest_word(a) <= a->nearest;
+}
+
+/* The rarest set of an expression, and another beside it when that is not rare. */
+static bool choose_sets(struct builder *builder, size_t expression, const struct pattern_keys *keys)
+{
+	const struct key_set *first = &keys->sets[0];
 
 	builder->prefilter->expressions[expression].first_set = (uint32_t)builder->sets.count;
-	for (size_t i = 0; i < keys->count; i++)
-		costs[i] = cost_of_set(builder, &keys->sets[i]);
-	for (size_t taken = 0; taken < SETS_USED; taken++) {
-		size_t best = keys->count;
-
-		for (size_t i = 0; i < keys->count; i++)
-			if (costs[i] >= 0 && (best == keys->count || costs[i] < costs[best]))
-				best = i;
-		if (best == keys->count || (taken && costs[best] > COST_TO_HAVE))
-			break;
-		if (!add_set(builder, expression, &keys->sets[best]))
-			return false;
-		costs[best] = -1;
-	}
+	if (keys->count && !add_set(builder, expression, first))
+		return false;
+	for (size_t i = 1; i < keys->count && first->cost > RARE; i++)
+		if (keys->sets[i].cost < first->cost * SECOND_MAX && stand_apart(first, &keys->sets[i]))
+			return add_set(builder, expression, &keys->sets[i]);
 	return true;
 }
 
 static enum status gather(struct builder *builder, const struct str *expressions, size_t count, bool bytes)
 {
-	builder->keys = arena_calloc(builder->arena, count + 1, sizeof *builder->keys);
-	for (size_t i = 0; i < count && builder->keys; i++) {
-		enum status status = pattern_keys_read(expressions[i], bytes, builder->arena, &builder->keys[i]);
+	struct prefilter *prefilter = builder->prefilter;
+
+	for (size_t i = 0; i < count; i++) {
+		struct pattern_keys keys;
+		enum status status = pattern_keys_read(expressions[i], bytes, builder->reading, &keys);
 
 		if (status != STATUS_OK)
 			return status;
-	}
-	if (!builder->keys || !sort_common(builder, count))
-		return STATUS_NO_MEMORY;
-	for (size_t i = 0; i < count; i++) {
-		if (!choose_sets(builder, i))
+		if (!choose_sets(builder, i, &keys))
 			return STATUS_NO_MEMORY;
-		builder->prefilter->needed[i] = (unsigned char)builder->prefilter->expressions[i].set_count;
-		if (!builder->prefilter->needed[i])
-			builder->prefilter->always[builder->prefilter->always_count++] = (uint32_t)i;
+		arena_reset(builder->reading);
+		prefilter->needed[i] = (unsigned char)prefilter->expressions[i].set_count;
+		if (!prefilter->needed[i])
+			prefilter->always[prefilter->always_count++] = (uint32_t)i;
 	}
 	return STATUS_OK;
 }
@@ -247,14 +191,16 @@ static enum status build(struct builder *builder, const struct str *expressions,
 enum status prefilter_create(const struct str *expressions, size_t count, bool bytes, const char *cache_directory,
 			     struct prefilter **ret_prefilter)
 {
-	struct builder builder = {.prefilter = calloc(1, sizeof *builder.prefilter), .arena = arena_create(0)};
+	struct builder builder = {
+	    .prefilter = calloc(1, sizeof *builder.prefilter), .arena = arena_create(0), .reading = arena_create(0)};
 	enum status status = STATUS_NO_MEMORY;
 
-	if (builder.prefilter && builder.arena) {
+	if (builder.prefilter && builder.arena && builder.reading) {
 		builder.drafts = list_make(sizeof(struct draft), builder.arena);
 		builder.sets = list_make(sizeof(struct prefilter_set), builder.arena);
 		status = build(&builder, expressions, count, bytes, cache_directory);
 	}
+	arena_destroy(builder.reading);
 	arena_destroy(builder.arena);
 	if (status != STATUS_OK) {
 		prefilter_destroy(builder.prefilter);

@@ -18,6 +18,7 @@ struct prefilter_set {
 	uint32_t expression;
 	uint32_t nearest;   /* bytes from the beginning of a match to the end of the word, at least */
 	uint32_t farthest;  /* and at most; PATTERN_KEYS_UNBOUNDED: no limit */
+	uint32_t blanks;    /* in the text between, at most */
 	uint32_t first_use; /* of its words in by_set */
 	uint32_t use_count;
 };

@@ -1,19 +1,22 @@
 #include "engine/prefilter_parts.h"
 
 #include "engine/pattern_keys.h"
+#include "engine/skeleton.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	EVENTS_MAX = 256 * 1024, /* occurrences of literals in one text */
-	RANGES_MAX = 2048        /* of one expression; more become one */
+	RANGES_MAX = 2048,       /* of one expression; more become one */
+	BLANKS_COUNTED = 100     /* counting more costs more than it tells */
 };
 
 #define NO_EVENT UINT32_MAX
 
-/* One occurrence of one word. */
+/* One occurrence of one word; offsets into the text itself. */
 struct event {
+	uint32_t start;
 	uint32_t end;
 	uint32_t next; /* the word's occurrence before this one, or NO_EVENT */
 };
@@ -38,6 +41,7 @@ struct outcome {
 
 struct prefilter_scratch {
 	struct literal_scratch *literals; /* NULL: none yet */
+	struct skeleton skeleton;         /* of the text at hand */
 	struct sighting *sightings;       /* by word; between scans all are empty */
 	size_t word_capacity;
 	uint32_t *touched; /* words with a sighting */
@@ -130,6 +134,7 @@ void prefilter_scratch_destroy(struct prefilter_scratch *scratch)
 	if (!scratch)
 		return;
 	literal_scratch_destroy(scratch->literals);
+	skeleton_free(&scratch->skeleton);
 	free(scratch->sightings);
 	free(scratch->touched);
 	free(scratch->seen);
@@ -150,7 +155,7 @@ static uint32_t borders_of(struct str text, size_t start, size_t end)
 	return (left ? KEY_BORDER_LEFT : 0) | (right ? KEY_BORDER_RIGHT : 0);
 }
 
-static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighting, size_t end)
+static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighting, size_t start, size_t end)
 {
 	if (scratch->event_count == scratch->event_capacity) {
 		size_t capacity = scratch->event_capacity ? scratch->event_capacity * 2 : 1024;
@@ -162,7 +167,7 @@ static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighti
 		scratch->events = events;
 		scratch->event_capacity = capacity;
 	}
-	scratch->events[scratch->event_count] = (struct event){(uint32_t)end, sighting->last};
+	scratch->events[scratch->event_count] = (struct event){(uint32_t)start, (uint32_t)end, sighting->last};
 	sighting->last = (uint32_t)scratch->event_count++;
 	sighting->count++;
 	return true;
@@ -180,19 +185,23 @@ static void mark_set(struct scan *scan, uint32_t set)
 		scratch->complete[scratch->complete_count++] = expression;
 }
 
-static bool note_word(void *context, size_t word, size_t end)
+/* `behind`: the offset behind the word in the skeleton. */
+static bool note_word(void *context, size_t word, size_t behind)
 {
 	struct scan *scan = context;
 	const struct prefilter *prefilter = scan->prefilter;
 	struct sighting *sighting = &scan->scratch->sightings[word];
-	uint32_t borders = borders_of(scan->text, end - prefilter->word_sizes[word], end);
+	const struct skeleton *skeleton = &scan->scratch->skeleton;
+	size_t start = skeleton_origin(skeleton, behind - prefilter->word_sizes[word]);
+	size_t end = skeleton_origin(skeleton, behind - 1) + 1;
+	uint32_t borders = borders_of(scan->text, start, end);
 	uint32_t known = sighting->borders;
 
 	if (prefilter->demanded[word] & ~borders)
 		return true;
 	if (sighting->last == NO_EVENT)
 		scan->scratch->touched[scan->scratch->touched_count++] = (uint32_t)word;
-	if (!add_event(scan->scratch, sighting, end))
+	if (!add_event(scan->scratch, sighting, start, end))
 		return false;
 	sighting->borders |= UINT32_C(1) << borders;
 	if (sighting->borders == known)
@@ -246,6 +255,26 @@ static void add_range(struct range_list *list, size_t first, size_t last)
 	list->count = 1;
 }
 
+/* The first place that a match can begin at for a word of this set to end at `end`. */
+static size_t farthest_start(const struct scan *scan, const struct prefilter_set *set, size_t end)
+{
+	size_t limit = end > set->farthest ? end - set->farthest : 0;
+	size_t at = end;
+	uint32_t blanks = 0;
+
+	if (set->blanks > BLANKS_COUNTED)
+		return limit;
+	while (at > limit) {
+		char c = scan->text.p[at - 1];
+
+		blanks += c == ' ' || c == '\n';
+		if (blanks > set->blanks)
+			break;
+		at--;
+	}
+	return at;
+}
+
 /* Where a match can begin for a word of this set to stand where it does. */
 static void ranges_of_set(const struct scan *scan, const struct prefilter_set *set, struct range_list *ret_list)
 {
@@ -253,14 +282,14 @@ static void ranges_of_set(const struct scan *scan, const struct prefilter_set *s
 
 	ret_list->count = 0;
 	for (uint32_t i = 0; i < set->use_count; i++) {
-		uint32_t size = scan->prefilter->word_sizes[uses[i].word];
 		uint32_t event = scan->scratch->sightings[uses[i].word].last;
 
 		for (; event != NO_EVENT; event = scan->scratch->events[event].next) {
+			uint32_t start = scan->scratch->events[event].start;
 			uint32_t end = scan->scratch->events[event].end;
 
-			if (end >= set->nearest && !(uses[i].borders & ~borders_of(scan->text, end - size, end)))
-				add_range(ret_list, end > set->farthest ? end - set->farthest : 0, end - set->nearest);
+			if (end >= set->nearest && !(uses[i].borders & ~borders_of(scan->text, start, end)))
+				add_range(ret_list, farthest_start(scan, set, end), end - set->nearest);
 		}
 	}
 	tidy(ret_list);
@@ -327,6 +356,8 @@ static bool begin(struct scan *scan)
 	if (!everywhere || scan->text.n >= NO_EVENT)
 		return false;
 	*everywhere = (struct prefilter_range){0, scan->text.n};
+	if (!skeleton_make(&scratch->skeleton, scan->text))
+		return false;
 	memset(scratch->seen, 0, prefilter->set_count);
 	memcpy(scratch->missing, prefilter->needed, prefilter->expression_count);
 	return true;
@@ -374,7 +405,7 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct p
 	bool done = begin(&scan);
 
 	if (done && prefilter->matcher)
-		done = literal_scan(prefilter->matcher, text, scratch->literals, note_word, &scan);
+		done = literal_scan(prefilter->matcher, scratch->skeleton.text, scratch->literals, note_word, &scan);
 	if (done)
 		done = settle_all(&scan);
 	forget_sightings(scratch);

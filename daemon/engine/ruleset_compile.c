@@ -14,7 +14,8 @@ enum { PATTERN_MAX = 8 * 1024, TEXT_SHOWN = 80 };
 struct compiler {
 	struct rulebook *book;
 	struct ruleset *ruleset;
-	bool *counted; /* by rule: stands in some count() */
+	bool *counted;       /* by rule: stands in some count() */
+	struct arena *brief; /* emptied after each rule */
 	enum status status;
 };
 
@@ -113,7 +114,7 @@ static bool parse_phrase(const struct place *place, struct phrase *ret_phrase)
 
 	if (!expand(place, WORD_LIST_PHRASE, &text))
 		return false;
-	status = phrase_parse(text, place->compiler->ruleset->arena, ret_phrase, &error);
+	status = phrase_parse(text, place->compiler->brief, ret_phrase, &error);
 	if (status == STATUS_BAD_INPUT) {
 		snprintf(what, sizeof what, "at byte %zu: %s", error.offset + 1, error.what);
 		report(place, SEVERITY_ERROR, error.hint, what);
@@ -144,11 +145,13 @@ static void report_pattern(struct place *place, enum status status, const struct
 static void compile_phrases(struct compiler *compiler, const struct rule_entry *entry)
 {
 	const struct rule *rule = &entry->rule;
-	struct phrase *phrases = allocate(compiler, rule->phrase_count, sizeof *phrases);
+	struct phrase *phrases = arena_calloc(compiler->brief, rule->phrase_count, sizeof *phrases);
 	struct place place = {compiler, rule, rule->line, "phrases", str_of("...")};
 	struct pattern_error error;
 	size_t count = 0;
 
+	if (!phrases)
+		compiler->status = STATUS_NO_MEMORY;
 	for (size_t i = 0; phrases && i < rule->phrase_count; i++) {
 		struct place one = {compiler, rule, entry->phrase_lines[i], "phrase", rule->phrases[i]};
 
@@ -180,8 +183,7 @@ static void compile_pattern(struct compiler *compiler, const struct rule *rule, 
 	status = scanner_add_pattern(compiler->ruleset->scanner, text, &error);
 	report_pattern(place, status, &error);
 	if (status == STATUS_OK)
-		pattern_check(place->text, !raw && rule->view != VIEW_LINKS, compiler->ruleset->arena, report_finding,
-			      place);
+		pattern_check(place->text, !raw && rule->view != VIEW_LINKS, compiler->brief, report_finding, place);
 }
 
 static void compile_text(struct compiler *compiler, const struct rule_entry *entry, const struct rule *rule)
@@ -198,6 +200,7 @@ static void compile_text(struct compiler *compiler, const struct rule_entry *ent
 
 		compile_pattern(compiler, rule, &place);
 	}
+	arena_reset(compiler->brief);
 }
 
 static void copy_families(struct compiler *compiler)
@@ -262,18 +265,28 @@ static void copy_rules(struct compiler *compiler)
 	qsort(ruleset->by_id, count, sizeof *ruleset->by_id, by_id);
 }
 
+static enum status compile_all(struct compiler *compiler)
+{
+	struct rulebook *book = compiler->book;
+	struct ruleset *ruleset = compiler->ruleset;
+
+	copy_families(compiler);
+	if (compiler->status == STATUS_OK)
+		copy_rules(compiler);
+	for (size_t i = 0; i < ruleset->rule_count && compiler->status == STATUS_OK; i++)
+		if (ruleset->rules[i].when)
+			compile_expression(compiler, list_at(&book->rules, i), &ruleset->rules[i]);
+	for (size_t i = 0; i < ruleset->rule_count && compiler->status == STATUS_OK; i++)
+		if (!ruleset->rules[i].when)
+			compile_text(compiler, list_at(&book->rules, i), &ruleset->rules[i]);
+	return compiler->status == STATUS_OK ? ruleset_sort(book, ruleset) : compiler->status;
+}
+
 enum status ruleset_compile(struct rulebook *book, struct ruleset *ruleset)
 {
-	struct compiler compiler = {.book = book, .ruleset = ruleset};
+	struct compiler compiler = {.book = book, .ruleset = ruleset, .brief = arena_create(0)};
+	enum status status = compiler.brief ? compile_all(&compiler) : STATUS_NO_MEMORY;
 
-	copy_families(&compiler);
-	if (compiler.status == STATUS_OK)
-		copy_rules(&compiler);
-	for (size_t i = 0; i < ruleset->rule_count && compiler.status == STATUS_OK; i++)
-		if (ruleset->rules[i].when)
-			compile_expression(&compiler, list_at(&book->rules, i), &ruleset->rules[i]);
-	for (size_t i = 0; i < ruleset->rule_count && compiler.status == STATUS_OK; i++)
-		if (!ruleset->rules[i].when)
-			compile_text(&compiler, list_at(&book->rules, i), &ruleset->rules[i]);
-	return compiler.status == STATUS_OK ? ruleset_sort(book, ruleset) : compiler.status;
+	arena_destroy(compiler.brief);
+	return status;
 }

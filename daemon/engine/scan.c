@@ -48,7 +48,7 @@ struct scan_scratch {
 };
 
 struct scanner {
-	struct arena *arena; /* expressions */
+	struct arena *arena; /* expressions, until all is finished; then NULL */
 	struct list views;   /* of struct scan_view */
 	size_t current;      /* view of the last rule */
 	bool use_prefilter;
@@ -240,11 +240,8 @@ enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct
 	return add_pattern(scanner, (struct str){copy, text.n}, ret_error);
 }
 
-enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
+static enum status make_prefilters(struct scanner *scanner, const char *cache_directory)
 {
-	empty_pool(scanner);
-	if (!scanner->use_prefilter)
-		return STATUS_OK;
 	scanner->prefilter_scratch = prefilter_scratch_create();
 	for (size_t i = 0; i < scanner->views.count && scanner->prefilter_scratch; i++) {
 		struct scan_view *view = list_at(&scanner->views, i);
@@ -256,6 +253,20 @@ enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
 			return STATUS_NO_MEMORY;
 	}
 	return scanner->prefilter_scratch ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status scanner_finish(struct scanner *scanner, const char *cache_directory)
+{
+	enum status status = STATUS_OK;
+
+	empty_pool(scanner);
+	if (scanner->use_prefilter)
+		status = make_prefilters(scanner, cache_directory);
+	for (size_t i = 0; i < scanner->views.count; i++)
+		list_free(&((struct scan_view *)list_at(&scanner->views, i))->expressions);
+	arena_destroy(scanner->arena);
+	scanner->arena = NULL;
+	return status;
 }
 
 const char *scanner_describe(const struct scanner *scanner)

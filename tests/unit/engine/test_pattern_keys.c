@@ -60,56 +60,69 @@ static void test_literals(void **state)
 	(void)state;
 	asks("sorry", "sorry@5-5");
 	asks("a\\.b\\?", "a.b?@4-4");
-	asks("ab[cd]efg", "efg@6-6 ab@2-2");
+	asks("abc[de]fgh", "abcdfgh|abcefgh@7-7 abc@3-3");
+	asks("запрос", "запрос@12-12");
+	/* What stands in every text is not worth looking for. */
 	asks("x", "");
 	asks("c++", "");
-	asks("запрос", "запрос@12-12");
+	asks("#", "#@1-1");
 }
 
 static void test_repeats(void **state)
 {
 	(void)state;
-	asks("colou?rs", "colo@4-4 rs@6-7");
-	asks("abc+de", "abc@3-3 de@5-");
-	asks("ab{2,3}cd", "ab@2-2 cd@5-6");
-	asks("ab{0}cd", "cd@3-3");
-	asks("(?:ab)?cd", "cd@2-4");
-	asks("(?:ab){2,3}cd", "ab@2-2 cd@6-8");
-	asks("ab.*cd", "ab@2-2 cd@4-");
-	asks("ab.{1,3}cd", "ab@2-2 cd@5-16");
-	asks("é?ab", "ab@2-4");
-	assert_string_equal(keys_of("\xc3\xa9?ab", true), "<ab@3-4");
+	asks("colou?rs", "colours|colors@6-7 colo@4-4");
+	asks("abcd+efg", "abcd@4-4 efg@7-");
+	asks("abcd{2,3}efg", "abcd@4-4 efg@8-9");
+	asks("abc{0}efg", "efg@5-5");
+	asks("(?:abc)?def", "def@3-6");
+	asks("(?:abc){2,3}def", "abc@3-3 def@9-12");
+	asks("abc.*def", "abc@3-3 def@6-");
+	asks("abc.{1,3}def", "abc@3-3 def@7-18");
+	asks("é?abc", "abc@3-5");
+	assert_string_equal(keys_of("\xc3\xa9?abc", true), "\xc3\xa9"
+							   "abc|\xc3"
+							   "abc@4-5");
 	asks("a{b}c{1", "a{b}c{1@7-7");
 }
 
 static void test_alternatives_join_their_best(void **state)
 {
 	(void)state;
-	asks("(?:sorry|apologies) you", "sorry>|apologies>@5-9  you@9-13");
+	asks("(?:sorry|apologies) you", "sorry you|apologies you@9-13 sorry>|apologies>@5-9");
+	asks("(?:sorry|apologies).you", "sorry|apologies@5-9 you@9-16");
 	asks("(?:sorry|) you", " you@4-9");
 	asks("one|two", "one|two@3-3");
 	asks("one|.", "");
-	asks("(one|two( three)?)+x(four)", "four@8- one|two@3-3");
+	asks("(one|two( three)?)+x(four)", "xfour@8- four@8- one|two@3-3");
 }
 
 static void test_borders(void **state)
 {
 	(void)state;
 	asks("\\bfoo\\b", "<foo>@3-3");
-	asks("foo\\b,?bar", "foo>@3-3 bar@6-7");
+	asks("foo\\b.bar", "foo>@3-3 bar@7-10");
 	asks("^foo$", "<foo>@3-3");
 	asks("foo bar", "foo bar@7-7");
-	asks("[,;]foo[.]", "<foo>@4-4");
-	asks("[,a]foo[^a]", "foo@4-4");
+	asks("[.]foo[!?.]", ".foo!|.foo?|.foo.@5-5 .foo>@4-4");
+	asks("[^b]foo[^a]", "foo@4-7");
+	asks("[.]?foo", "foo@3-4");
+	asks("\\b(foo|bar)\\b", "<foo>|<bar>@3-3");
+	asks("foo(?:s)?\\b", "foo@3-3 foos>|foo>@3-4");
+	asks("foo(?: s)?\\b", "foo>@3-3 foo s>|foo>@3-5");
+	asks("foo(?: s|)bar", "foo sbar|foobar@6-8 foo@3-3");
+	asks("\\w+\\bfoo", "<foo@4-");
+}
+
+static void test_punctuation_between_does_not_matter(void **state)
+{
+	(void)state;
+	asks("[,;]foo\\)", "<foo>@4-4");
+	asks("[,a]foo", "foo@4-4");
 	asks("[,]?foo", "foo@3-4");
 	asks("\\b[\"']?foo", "<foo@3-4");
-	asks("\\b(foo|bar)\\b", "<foo>|<bar>@3-3");
-	asks("(foo|bar)s", "foo|bar@3-3");
-	asks("foo(?:s)?\\b", "foo@3-3");
-	asks("foo(?: s)?\\b", "foo>@3-3");
-	asks("foo(?: s|t)?\\b", "foo@3-3");
-	asks("foo(?: s|)bar", "foo@3-3 bar@6-8");
-	asks("\\w+\\bfoo", "<foo@4-");
+	asks("foo\\b,?bar", "foobar@6-7");
+	asks("don't", "dont@5-5");
 }
 
 static void test_what_is_not_understood_asks_for_nothing(void **state)
@@ -141,7 +154,11 @@ static void test_phrases(void **state)
 
 	(void)state;
 	assert_int_equal(phrase_parse(STR("sorry (to|for)? bother(ing)? you"), arena, &phrase, &error), STATUS_OK);
-	asks(phrase_pattern(&phrase, arena).p, "<bother@12-22 <sorry>@5-5 <you>@16-32");
+	assert_non_null(strstr(keys_of(phrase_pattern(&phrase, arena).p, false),
+			       "<sorry to bothering you>|<sorry to bother you>|<sorry for bothering you>|"
+			       "<sorry for bother you>|<sorry bothering you>|<sorry bother you>@16-32"));
+	assert_int_equal(phrase_parse(STR("sorry ... bother"), arena, &phrase, &error), STATUS_OK);
+	asks(phrase_pattern(&phrase, arena).p, " bother>@12-519 <sorry>@5-5");
 }
 
 int main(void)
@@ -151,6 +168,7 @@ int main(void)
 	    cmocka_unit_test(test_repeats),
 	    cmocka_unit_test(test_alternatives_join_their_best),
 	    cmocka_unit_test(test_borders),
+	    cmocka_unit_test(test_punctuation_between_does_not_matter),
 	    cmocka_unit_test(test_what_is_not_understood_asks_for_nothing),
 	    cmocka_unit_test(test_lookarounds_have_no_width),
 	    cmocka_unit_test(test_phrases),
