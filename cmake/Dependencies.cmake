@@ -23,6 +23,8 @@ require_library(SODIUM libsodium libsodium-dev)
 require_library(SQLITE3 "sqlite3>=3.35" libsqlite3-dev)
 require_library(HIREDIS hiredis libhiredis-dev)
 
+require_library(ZLIB zlib zlib1g-dev)
+
 find_path(MILTER_INCLUDE libmilter/mfapi.h)
 find_library(MILTER_LIBRARY milter)
 if(NOT MILTER_INCLUDE OR NOT MILTER_LIBRARY)

@@ -4,6 +4,7 @@
 #include "judge/memory_request.h"
 #include "milter/filter.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 static void add(json_t *object, const char *name, json_t *value)
@@ -55,6 +56,79 @@ static void add_generation(json_t *reply, struct generation_slot *slot)
 	generation_release(generation);
 }
 
+static json_t *json_decision_log(const struct control_context *context)
+{
+	const struct decision_log_state state = decision_log_state(context->decisions);
+	struct generation *generation = generation_slot_acquire(context->slot);
+	char path[PATH_MAX];
+	bool wanted = config_decision_log(generation->config, path, sizeof path);
+
+	generation_release(generation);
+	return json_pack("{ss sI sI sI sb}", "path", wanted ? path : "off", "written", (json_int_t)state.written,
+			 "dropped", (json_int_t)state.dropped, "queued_bytes", (json_int_t)state.queued_bytes,
+			 "failing", state.failing);
+}
+
+/* [{"direction": "inbound", "class": "cold", "action": "tag", "count": 3}, ...], those that occurred. */
+static json_t *json_messages(const struct counters_snapshot *counters)
+{
+	json_t *list = json_array();
+
+	for (int direction = 0; direction < COUNTERS_DIRECTIONS; direction++)
+		for (int mail_class = 0; mail_class < CLASS_COUNT; mail_class++)
+			for (int action = 0; action < ACTION_COUNT; action++) {
+				uint64_t count = counters->messages[direction][mail_class][action];
+
+				if (count)
+					json_array_append_new(
+					    list,
+					    json_pack("{ss ss ss sI}", "direction",
+						      fact_value_name(FACT_DIRECTION, direction), "class",
+						      mail_class_name((enum mail_class)mail_class), "action",
+						      action_name((enum action)action), "count", (json_int_t)count));
+			}
+	return list;
+}
+
+static json_t *json_rule_counts(const struct counters_snapshot *counters)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < counters->rule_count; i++)
+		json_object_set_new(object, counters->rules[i].id,
+				    json_pack("{sI sI}", "hits", (json_int_t)counters->rules[i].hits, "shadow",
+					      (json_int_t)counters->rules[i].shadow));
+	return object;
+}
+
+static void add_counters(json_t *reply, struct counters *counters)
+{
+	struct counters_snapshot snapshot;
+
+	if (counters_snapshot(counters, &snapshot) != STATUS_OK)
+		return;
+	add(reply, "messages", json_messages(&snapshot));
+	add(reply, "held_back", json_integer((json_int_t)snapshot.held_back));
+	add(reply, "not_judged", json_integer((json_int_t)snapshot.not_judged));
+	add(reply, "failures", json_integer((json_int_t)snapshot.failures));
+	add(reply, "micros",
+	    json_integer((json_int_t)(snapshot.total.count ? snapshot.total.sum_micros / snapshot.total.count : 0)));
+	add(reply, "rule_hits", json_rule_counts(&snapshot));
+	counters_snapshot_free(&snapshot);
+}
+
+static json_t *run_stats(void *argument, const json_t *request, const struct control_peer *peer)
+{
+	const struct control_context *context = argument;
+	json_t *reply = control_done();
+
+	(void)request;
+	(void)peer;
+	add(reply, "started", json_integer((json_int_t)context->started));
+	add_counters(reply, context->counters);
+	return reply;
+}
+
 static json_t *run_status(void *argument, const json_t *request, const struct control_peer *peer)
 {
 	const struct control_context *context = argument;
@@ -71,6 +145,7 @@ static json_t *run_status(void *argument, const json_t *request, const struct co
 	add(reply, "sessions", json_integer(activity.sessions));
 	add(reply, "transactions", json_integer(activity.transactions));
 	add(reply, "in_data", json_integer(activity.in_data));
+	add(reply, "decision_log", json_decision_log(context));
 	add(reply, "reload", json_reload(context->reloader));
 	return reply;
 }
@@ -110,6 +185,6 @@ static json_t *run_memory_change(void *argument, const json_t *request, const st
 }
 
 const struct control_command control_commands[] = {
-    {"status", run_status},        {"reload", run_reload},          {"who", run_memory}, {"memory", run_memory},
-    {"forget", run_memory_change}, {"template", run_memory_change}, {NULL, NULL},
+    {"status", run_status},        {"reload", run_reload},          {"who", run_memory},  {"memory", run_memory},
+    {"forget", run_memory_change}, {"template", run_memory_change}, {"stats", run_stats}, {NULL, NULL},
 };

@@ -5,13 +5,17 @@
 #define COLDSHOULDER_APP_CONTROL_COMMANDS_H
 
 #include "app/control.h"
+#include "app/decision_log.h"
 #include "app/options.h"
 #include "app/reload.h"
+#include "judge/counters.h"
 
 struct control_context {
 	const struct options *options;
 	struct generation_slot *slot;
 	struct reloader *reloader;
+	struct counters *counters;
+	struct decision_log *decisions;
 	const char *socket; /* of the milter, as configured; NULL: passed by systemd */
 	time_t started;
 };

@@ -24,6 +24,7 @@ struct daemon {
 	struct listener listener;
 	char *socket; /* as configured; outlives the generation that it was read with */
 	struct reloader *reloader;
+	struct report report;
 	struct control_context control_context;
 	struct control *control; /* NULL: there is none */
 };
@@ -187,6 +188,8 @@ static void open_control(struct daemon *d)
 	    .options = d->options,
 	    .slot = d->slot,
 	    .reloader = d->reloader,
+	    .counters = d->report.counters,
+	    .decisions = d->report.decisions,
 	    .socket = d->socket,
 	    .started = time(NULL),
 	};
@@ -223,11 +226,12 @@ static enum exit_code serve(struct daemon *d)
 
 static enum exit_code open_and_serve(struct daemon *d)
 {
+	const struct filter_observer observer = report_observer(&d->report);
 	struct error_list errors = error_list_make();
 	struct generation *generation;
 	enum exit_code code;
 
-	if (filter_register(d->slot, &report_observer) != STATUS_OK) {
+	if (filter_register(d->slot, &observer) != STATUS_OK) {
 		log_err("libmilter refused the registration");
 		return EXIT_CODE_UNAVAILABLE;
 	}
@@ -290,12 +294,15 @@ enum exit_code daemon_run(const struct options *options)
 		return EXIT_CODE_SYSTEM;
 	}
 	d.reloader = reloader_create(options, d.slot);
-	code = d.reloader ? open_and_serve(&d) : EXIT_CODE_SYSTEM;
+	d.report = (struct report){.counters = counters_create(), .decisions = decision_log_start()};
+	code = d.reloader && d.report.counters && d.report.decisions ? open_and_serve(&d) : EXIT_CODE_SYSTEM;
 	reloader_destroy(d.reloader);
 	if (!filter_is_idle()) {
 		log_warn("a message is still being judged: it is left to the MTA");
 		return code;
 	}
+	decision_log_stop(d.report.decisions);
+	counters_destroy(d.report.counters);
 	generation_slot_destroy(d.slot);
 	memory_close(memory);
 	return code;

@@ -50,11 +50,16 @@ static void report_budget(const struct decision *decision, const struct envelope
 	buf_free(&line);
 }
 
-static void decided(void *context, const struct decision *decision, const struct envelope *envelope)
+static void decided(void *context, const struct generation *generation, const struct decision *decision,
+		    const struct envelope *envelope)
 {
+	struct report *report = context;
 	struct buf line = buf_make(NULL);
 
-	(void)context;
+	if (report->counters)
+		counters_count(report->counters, decision);
+	if (report->decisions)
+		decision_log_add(report->decisions, generation, decision, envelope);
 	start_line(&line, envelope->queue_id);
 	decision_format_log(decision, &line);
 	if (buf_failed(&line))
@@ -70,9 +75,11 @@ static void decided(void *context, const struct decision *decision, const struct
 
 static void failed(void *context, struct str queue_id, enum status why, const char *step, const char *answer)
 {
+	struct report *report = context;
 	struct buf line = buf_make(NULL);
 
-	(void)context;
+	if (report->counters)
+		counters_count_failure(report->counters);
 	start_line(&line, queue_id);
 	log_err("%sfailure=%s, step=%s, action=%s", buf_str(&line).p, status_name(why), step, answer);
 	buf_free(&line);
@@ -90,12 +97,16 @@ static void session_closed(void *context)
 	log_debug("session closed: sessions=%ld", filter_activity().sessions);
 }
 
-const struct filter_observer report_observer = {
-    .decided = decided,
-    .failed = failed,
-    .session_opened = session_opened,
-    .session_closed = session_closed,
-};
+struct filter_observer report_observer(struct report *report)
+{
+	return (struct filter_observer){
+	    .decided = decided,
+	    .failed = failed,
+	    .session_opened = session_opened,
+	    .session_closed = session_closed,
+	    .context = report,
+	};
+}
 
 void report_errors(const struct error_list *errors)
 {

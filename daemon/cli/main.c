@@ -15,6 +15,8 @@ static const struct {
     {"status", command_status, "ask the running daemon how it is"},
     {"reload", command_reload, "have it read configuration and rules again, and say how that went"},
     {"replay", command_replay, "say what would have happened to the mail of the past"},
+    {"history", command_history, "show what was decided, by sender, recipient, class, rule or time"},
+    {"why", command_why, "say why one message was treated as it was"},
     {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
     {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
     {"learn", command_learn, "learn whom we write to from sent mail, or an unwanted template"},

@@ -54,6 +54,14 @@ static void print_reload(const json_t *reload)
 	}
 }
 
+static void print_decision_log(const json_t *log)
+{
+	printf("decisions     %s, %lld written, %lld lost%s\n", text(log, "path"), number(log, "written"),
+	       number(log, "dropped"),
+	       json_is_true(json_object_get(log, "failing")) ? ": cannot be written now, the daemon's log says why"
+							     : "");
+}
+
 static void print_status(const json_t *reply)
 {
 	char span[64];
@@ -65,6 +73,7 @@ static void print_status(const json_t *reply)
 	printf("rules         %lld, scanned by %s\n", number(reply, "rules"), text(reply, "scanner"));
 	printf("under way     %lld connections, %lld messages\n", number(reply, "sessions"),
 	       number(reply, "transactions"));
+	print_decision_log(json_object_get(reply, "decision_log"));
 	print_reload(json_object_get(reply, "reload"));
 }
 

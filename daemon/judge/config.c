@@ -28,6 +28,7 @@ struct config *config_create_default(void)
 	    .direction.outbound_daemons = default_outbound_daemons,
 	    .direction.outbound_daemon_count = 1,
 	    .max_recipients = 1000,
+	    .decisions = {.subject = KEEP_NONE, .evidence = true, .queue_bytes = 4 * 1024 * 1024},
 	    .memory = memory_settings_default,
 	    .learning_days = 14,
 	    .limits = mail_limits_default,
@@ -55,6 +56,19 @@ bool config_control_socket(const struct config *config, char path[CONFIG_SOCKET_
 	return true;
 }
 
+bool config_decision_log(const struct config *config, char *path, size_t size)
+{
+	const char *configured = config->decisions.path;
+
+	if (configured && strcmp(configured, "off") == 0)
+		return false;
+	if (configured)
+		snprintf(path, size, "%s", configured);
+	else
+		snprintf(path, size, "%s/decisions.jsonl", config->state_directory);
+	return true;
+}
+
 void config_free(struct config *config)
 {
 	if (!config)
@@ -72,6 +86,10 @@ static void check_consistency(const struct config *config, struct error_list *er
 	if (config->direction.local_domain_count == 0)
 		error_add_at(errors, SEVERITY_WARNING, config->path, 0, "local_domains = ( \"example.org\" );",
 			     "local_domains is empty: only authenticated mail and outbound_daemons count as outbound");
+	if (config->memory.backend == MEMORY_NONE &&
+	    (config->decisions.addresses == KEEP_HASHED || config->decisions.subject == KEEP_HASHED))
+		error_add_at(errors, SEVERITY_ERROR, config->path, 0, "use \"none\", or a memory",
+			     "the decision log hashes with the memory's key, and memory.store is \"none\"");
 }
 
 static enum status read_config(const char *path, struct config *config, struct error_list *errors)

@@ -20,6 +20,17 @@
 
 enum add_header { ADD_HEADER_ALL, ADD_HEADER_TAGGED, ADD_HEADER_NONE };
 
+enum decision_log_keep { KEEP_CLEAR, KEEP_HASHED, KEEP_NONE };
+
+/* The decision log. */
+struct decision_log_settings {
+	const char *path; /* or "off"; NULL: in the state directory. See config_decision_log() */
+	enum decision_log_keep addresses;
+	enum decision_log_keep subject;
+	bool evidence;      /* the words that rules found */
+	size_t queue_bytes; /* records that wait for the disk */
+};
+
 /* Everything a generation is made from. Immutable once loaded; strings live as long as the config. */
 struct config {
 	struct arena *arena;
@@ -40,6 +51,7 @@ struct config {
 	enum add_header add_header;
 	bool strip_spam_headers;
 	size_t max_recipients;
+	struct decision_log_settings decisions;
 	struct memory_settings memory;
 	unsigned int learning_days;
 	struct mail_limits limits;
@@ -72,6 +84,9 @@ enum { CONFIG_SOCKET_PATH_MAX = 512 };
 
 /* Where the tool finds the running daemon, written to `path`. False: there is to be no control socket. */
 bool config_control_socket(const struct config *config, char path[CONFIG_SOCKET_PATH_MAX]);
+
+/* The decision log's path, written to `path` of `size` bytes. False: there is to be none. */
+bool config_decision_log(const struct config *config, char *path, size_t size);
 
 /* NULL is allowed. (libconfig owns the name config_destroy.) */
 void config_free(struct config *config);

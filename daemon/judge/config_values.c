@@ -204,6 +204,18 @@ enum status config_value_add_header(const config_setting_t *setting, struct aren
 	return STATUS_OK;
 }
 
+enum status config_value_keep(const config_setting_t *setting, struct arena *arena, void *target,
+			      struct error_list *errors)
+{
+	static const char *const names[] = {"clear", "hashed", "none", NULL};
+	int choice = (int)*(enum decision_log_keep *)target;
+
+	(void)arena;
+	config_value_choice(setting, names, &choice, errors);
+	*(enum decision_log_keep *)target = (enum decision_log_keep)choice;
+	return STATUS_OK;
+}
+
 enum status config_value_threshold(const config_setting_t *setting, struct arena *arena, void *target,
 				   struct error_list *errors)
 {

@@ -25,6 +25,7 @@ config_reader config_value_strings;      /* const struct str *, and the size_t b
 config_reader config_value_networks;     /* struct direction_settings */
 config_reader config_value_auth_mode;    /* enum auth_mode */
 config_reader config_value_add_header;   /* enum add_header */
+config_reader config_value_keep;         /* enum decision_log_keep */
 config_reader config_value_threshold;    /* struct threshold */
 config_reader config_value_classes;      /* bool[CLASS_COUNT] */
 config_reader config_value_store;        /* enum memory_backend */

@@ -16,6 +16,13 @@
 #include "policy/recipients.h"
 
 struct recall;
+struct key;
+
+/* The steps of a judgement that are timed. */
+enum judge_stage { STAGE_PARSE, STAGE_TEXT, STAGE_MEMORY, STAGE_RULES, STAGE_COUNT };
+
+/* "parse", "text", "memory", "rules". */
+const char *judge_stage_name(enum judge_stage stage);
 
 struct decision {
 	struct facts facts;
@@ -31,8 +38,10 @@ struct decision {
 	bool near_budget;                  /* outbound: 80 % of the day's first contacts are used */
 	uint32_t limits;                   /* enum mail_limit bits */
 	int64_t micros;                    /* wall time of the judgement */
+	int64_t stage_micros[STAGE_COUNT]; /* and of its steps */
 	struct str sender;                 /* From mailbox */
 	struct str queue_id;
+	struct str subject;           /* decoded */
 	struct str linkedin_template; /* LinkedIn's name for the mail when its origin is proved; may be empty */
 	bool linkedin_template_new;   /* this version does not know that name */
 	size_t recipient_count;
@@ -46,6 +55,19 @@ void decision_format_log(const struct decision *decision, struct buf *out);
 
 /* The JSON object of design section 10 as one line without line end; `file` is its first member. STATUS_NO_MEMORY. */
 enum status decision_format_json(const struct decision *decision, const char *file, struct buf *out);
+
+/* How much of a decision the decision log keeps. */
+struct decision_record {
+	const struct decision *decision;
+	const struct envelope *envelope;
+	const struct decision_log_settings *settings;
+	const struct key *key; /* for hashes; NULL: what was to be hashed is left out */
+	int64_t time_ms;       /* since 1970 */
+};
+
+/* One line of the decision log without its end: the members of decision_format_json(), and who, whom and when.
+ * STATUS_NO_MEMORY. */
+enum status decision_format_record(const struct decision_record *record, struct buf *out);
 
 /* A header that the milter adds. */
 struct decision_header {

@@ -1,14 +1,13 @@
-#include "judge/decision.h"
+#include "judge/decision_json.h"
 
 #include "base/log.h"
 #include "engine/rule.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 
 /* A JSON string of any bytes: what is not UTF-8 is escaped as in the log. */
-static json_t *json_text(struct str text)
+json_t *decision_json_text(struct str text)
 {
 	json_t *value = json_stringn(text.p, text.n);
 	struct buf escaped;
@@ -28,7 +27,7 @@ static json_t *json_score(double score)
 	return json_real(round(score * 100) / 100);
 }
 
-static json_t *json_rules(const struct verdict *verdict)
+static json_t *json_rules(const struct verdict *verdict, bool evidence)
 {
 	json_t *rules = json_array();
 
@@ -39,7 +38,8 @@ static json_t *json_rules(const struct verdict *verdict)
 		json_object_set_new(rule, "id", json_string(hit->rule->id));
 		json_object_set_new(rule, "family", json_string(hit->rule->family));
 		json_object_set_new(rule, "score", json_score(hit->score));
-		json_object_set_new(rule, "evidence", json_text(hit->evidence));
+		if (evidence)
+			json_object_set_new(rule, "evidence", decision_json_text(hit->evidence));
 		json_object_set_new(rule, "view",
 				    hit->rule->when ? json_null() : json_string(view_kind_name(hit->rule->view)));
 		if (hit->shadow)
@@ -62,14 +62,11 @@ static json_t *json_limits(uint32_t limits)
 	return names;
 }
 
-enum status decision_format_json(const struct decision *decision, const char *file, struct buf *out)
+void decision_json_add(json_t *object, const struct decision *decision, bool evidence)
 {
 	const struct policy_outcome *outcome = &decision->outcome;
 	const int64_t *fact = decision->facts.value;
-	json_t *object = json_object();
-	char *text;
 
-	json_object_set_new(object, "file", json_text(str_of(file)));
 	json_object_set_new(object, "direction", json_string(fact_value_name(FACT_DIRECTION, decision->direction)));
 	json_object_set_new(object, "class", json_string(mail_class_name(outcome->mail_class)));
 	json_object_set_new(object, "action", json_string(action_name(outcome->action)));
@@ -78,14 +75,28 @@ enum status decision_format_json(const struct decision *decision, const char *fi
 	json_object_set_new(object, "relation", json_string(fact_value_name(FACT_RELATION, fact[FACT_RELATION])));
 	json_object_set_new(object, "auth", json_string(fact_value_name(FACT_AUTH, decision->auth)));
 	json_object_set_new(object, "linkedin", json_string(fact_value_name(FACT_LINKEDIN, fact[FACT_LINKEDIN])));
-	json_object_set_new(object, "rules", json_rules(&decision->verdict));
+	json_object_set_new(object, "rules", json_rules(&decision->verdict, evidence));
 	json_object_set_new(object, "limits", json_limits(decision->limits));
 	json_object_set_new(object, "micros", json_integer(decision->micros));
-	text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
+}
+
+enum status decision_json_print(json_t *object, struct buf *out)
+{
+	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
+
 	json_decref(object);
 	if (!text)
 		return STATUS_NO_MEMORY;
 	buf_add_text(out, text);
 	free(text);
 	return buf_failed(out) ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status decision_format_json(const struct decision *decision, const char *file, struct buf *out)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "file", decision_json_text(str_of(file)));
+	decision_json_add(object, decision, true);
+	return decision_json_print(object, out);
 }

@@ -6,6 +6,8 @@
 #include "judge/recall.h"
 #include "judge/stored_mail.h"
 
+#include <string.h>
+
 /* What is gathered on the way from bytes to verdict. */
 struct judgement {
 	const struct generation *generation;
@@ -23,6 +25,8 @@ struct judgement {
 	struct recipients recipients; /* with their policies */
 	struct ruleset_filter filter; /* their languages */
 	int64_t nanoseconds;          /* spent so far */
+	int64_t stage_start_ns;
+	int64_t stage_micros[STAGE_COUNT];
 	struct decision *decision;
 };
 
@@ -45,6 +49,15 @@ static enum status read_auth(struct judgement *j)
 	j->auth.dkim_domains = domains;
 	j->auth.dkim_domain_count = 1;
 	return STATUS_OK;
+}
+
+/* Ends a step that began when the last one ended. */
+static void end_stage(struct judgement *j, enum judge_stage stage)
+{
+	int64_t now = clock_monotonic_ns();
+
+	j->stage_micros[stage] = (now - j->stage_start_ns) / 1000;
+	j->stage_start_ns = now;
 }
 
 /* Facts that need neither text nor memory. */
@@ -181,6 +194,7 @@ static enum status read_steps(struct judgement *j, struct str raw, uint32_t sess
 
 	if (status != STATUS_OK)
 		return status;
+	end_stage(j, STAGE_PARSE);
 	j->message.facts.limits |= session_limits;
 	if (j->override->stored_mail)
 		stored_mail_envelope(&j->message, config->our_hosts, config->our_host_count, &j->envelope);
@@ -197,7 +211,9 @@ static enum status read_steps(struct judgement *j, struct str raw, uint32_t sess
 	if (status != STATUS_OK)
 		return status;
 	gather_facts(j);
-	return j->judged ? read_text(j) : STATUS_OK;
+	status = j->judged ? read_text(j) : STATUS_OK;
+	end_stage(j, STAGE_TEXT);
+	return status;
 }
 
 static const struct judge_override no_override;
@@ -216,6 +232,7 @@ enum status judge_read(const struct generation *generation, const struct envelop
 	    .generation = generation,
 	    .override = override ? override : &no_override,
 	    .envelope = *envelope,
+	    .stage_start_ns = start,
 	};
 	status = read_steps(judgement, raw, session_limits, arena);
 	judgement->nanoseconds = clock_monotonic_ns() - start;
@@ -232,9 +249,13 @@ static enum status conclude_steps(struct judgement *j)
 		return apply_policies(j);
 	}
 	status = ask_memory(j);
+	end_stage(j, STAGE_MEMORY);
 	if (status == STATUS_OK)
 		status = apply_rules(j);
-	return status == STATUS_OK ? apply_policies(j) : status;
+	if (status == STATUS_OK)
+		status = apply_policies(j);
+	end_stage(j, STAGE_RULES);
+	return status;
 }
 
 enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision)
@@ -244,6 +265,7 @@ enum status judge_conclude(struct judgement *judgement, struct decision *ret_dec
 
 	*ret_decision = (struct decision){.policy = "", .direction = judgement->direction, .judged = judgement->judged};
 	judgement->decision = ret_decision;
+	judgement->stage_start_ns = start;
 	status = conclude_steps(judgement);
 	if (status == STATUS_OK && arena_failed(judgement->message.arena))
 		status = STATUS_NO_MEMORY;
@@ -252,11 +274,13 @@ enum status judge_conclude(struct judgement *judgement, struct decision *ret_dec
 	ret_decision->auth = judgement->auth.from;
 	ret_decision->limits = judgement->message.facts.limits;
 	ret_decision->queue_id = judgement->envelope.queue_id;
+	ret_decision->subject = judgement->message.subject;
 	ret_decision->linkedin_template = judgement->linkedin.template_name;
 	ret_decision->linkedin_template_new = judgement->linkedin.template_new;
 	ret_decision->recipient_count = judgement->envelope.recipient_count;
 	if (judgement->message.from.count)
 		ret_decision->sender = judgement->message.from.items[0].mailbox;
+	memcpy(ret_decision->stage_micros, judgement->stage_micros, sizeof ret_decision->stage_micros);
 	ret_decision->micros = (judgement->nanoseconds + clock_monotonic_ns() - start) / 1000;
 	return STATUS_OK;
 }

@@ -260,7 +260,7 @@ static sfsistat carry_out(SMFICTX *ctx, struct session *session, const struct de
 	if (status == STATUS_OK)
 		judge_learn(decision);
 	if (shared->observer.decided)
-		shared->observer.decided(shared->observer.context, decision, envelope);
+		shared->observer.decided(shared->observer.context, session->transaction.generation, decision, envelope);
 	return status == STATUS_OK
 		   ? answer
 		   : failure_answer(ctx, session->transaction.generation, envelope->queue_id, status, step);

@@ -18,9 +18,10 @@
  * NULL. Nothing that it is given may be kept.
  */
 struct filter_observer {
-	/* A message was judged. Called once its edits are sent; when one of them could not be, failed() comes as well.
-	 */
-	void (*decided)(void *context, const struct decision *decision, const struct envelope *envelope);
+	/* A message was judged by `generation`. Called once its edits are sent; when one of them could not be, failed()
+	 * comes as well. */
+	void (*decided)(void *context, const struct generation *generation, const struct decision *decision,
+			const struct envelope *envelope);
 	/* `step` of a message could not be done; `answer` is what became of it ("accept"). `queue_id` may be empty. */
 	void (*failed)(void *context, struct str queue_id, enum status why, const char *step, const char *answer);
 	void (*session_opened)(void *context);

@@ -240,6 +240,12 @@ class Log(DocumentTest):
         described = items(Page("coldshoulderd.8").part("DESCRIPTION", "The log"), "Li")
         self.assert_same(described, fields, "fields of the log")
 
+    def test_members_of_the_decision_log(self):
+        text = source("judge/decision_record.c")
+        members = set(re.findall(r'(?:json_object_set_new\(object|add_kept\(object), "(\w+)"', text))
+        described = items(Page("coldshoulderd.8").part("DESCRIPTION", "The decision log"), "Li")
+        self.assert_same(described, members, "members of the decision log")
+
     def test_json_members(self):
         names = re.findall(r'json_object_set_new\((\w+), "(\w+)"', source("judge/decision_json.c"))
         page = " ".join(Page("coldshoulder.1").part("DESCRIPTION", "check"))

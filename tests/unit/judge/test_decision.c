@@ -1,11 +1,13 @@
 /* What is said about a message: the log line, the headers, the JSON that scripts depend on. */
 #include "engine/rule.h"
 #include "judge/decision.h"
+#include "memory/key.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,6 +87,88 @@ static void test_json_has_the_stable_names(void **state)
 	assert_non_null(strstr(json_string_value(json_object_get(rule, "evidence")), "\\xFF"));
 	json_decref(object);
 	buf_free(&out);
+}
+
+/* A record of a message with all there is to keep or to hide. */
+static json_t *record_of(enum decision_log_keep addresses, enum decision_log_keep subject, bool evidence,
+			 const struct key *key)
+{
+	static const struct str recipients[] = {STR_INIT("me@home.example"), STR_INIT("you@home.example")};
+	const struct envelope envelope = {.queue_id = STR("4F1"),
+					  .sender = STR("bounce@away.example"),
+					  .client_address = STR("192.0.2.7"),
+					  .recipients = recipients,
+					  .recipient_count = 2};
+	const struct decision_log_settings settings = {
+	    .addresses = addresses, .subject = subject, .evidence = evidence};
+	struct decision decision = cold_decision();
+	const struct decision_record record = {
+	    .decision = &decision, .envelope = &envelope, .settings = &settings, .key = key, .time_ms = 1795819381234};
+	struct buf out = buf_make(NULL);
+	json_t *object;
+
+	decision.sender = STR("Anna@away.example");
+	decision.subject = STR("Quick question");
+	assert_int_equal(decision_format_record(&record, &out), STATUS_OK);
+	assert_null(strchr(buf_str(&out).p, '\n'));
+	object = json_loads(buf_str(&out).p, 0, NULL);
+	assert_non_null(object);
+	buf_free(&out);
+	return object;
+}
+
+static const char *member(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "(none)";
+}
+
+static void test_record_in_clear(void **state)
+{
+	json_t *object = record_of(KEEP_CLEAR, KEEP_CLEAR, true, NULL);
+	json_t *recipients = json_object_get(object, "recipients");
+
+	(void)state;
+	assert_string_equal(member(object, "time"), "2026-11-27T22:43:01.234Z");
+	assert_string_equal(member(object, "queue_id"), "4F1");
+	assert_string_equal(member(object, "class"), "cold");
+	assert_string_equal(member(object, "from"), "Anna@away.example");
+	assert_string_equal(member(object, "sender"), "bounce@away.example");
+	assert_string_equal(member(object, "client"), "192.0.2.7");
+	assert_string_equal(member(object, "subject"), "Quick question");
+	assert_string_equal(json_string_value(json_array_get(recipients, 1)), "you@home.example");
+	assert_non_null(json_object_get(json_array_get(json_object_get(object, "rules"), 0), "evidence"));
+	json_decref(object);
+}
+
+static void test_record_hides(void **state)
+{
+	static const unsigned char secret[32] = "a secret of thirty-two bytes ...";
+	struct key key;
+	json_t *object;
+	char *text;
+
+	(void)state;
+	key_derive(secret, &key);
+	object = record_of(KEEP_HASHED, KEEP_HASHED, false, &key);
+	assert_int_equal(strlen(member(object, "from")), 17);
+	assert_int_equal(member(object, "from")[0], '#');
+	assert_string_not_equal(member(object, "from"), member(object, "sender"));
+	text = json_dumps(object, 0);
+	assert_null(strstr(text, "away.example"));
+	assert_null(strstr(text, "home.example"));
+	assert_null(strstr(text, "Quick"));
+	assert_null(strstr(text, "evidence"));
+	free(text);
+	json_decref(object);
+	/* Without a key nothing can be hashed, and nothing is given away. */
+	object = record_of(KEEP_HASHED, KEEP_NONE, true, NULL);
+	assert_null(json_object_get(object, "from"));
+	assert_null(json_object_get(object, "subject"));
+	assert_int_equal(json_array_size(json_object_get(object, "recipients")), 0);
+	assert_int_equal(json_integer_value(json_object_get(object, "recipient_count")), 2);
+	json_decref(object);
 }
 
 static void test_headers(void **state)
@@ -167,6 +251,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_log_line),
 	    cmocka_unit_test(test_json_has_the_stable_names),
+	    cmocka_unit_test(test_record_in_clear),
+	    cmocka_unit_test(test_record_hides),
 	    cmocka_unit_test(test_headers),
 	    cmocka_unit_test(test_when_no_header_is_added),
 	    cmocka_unit_test(test_many_rules_keep_the_header_short),

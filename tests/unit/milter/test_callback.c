@@ -68,8 +68,10 @@ static void on_closed(void *context)
 	closed++;
 }
 
-static void on_decided(void *context, const struct decision *decision, const struct envelope *envelope)
+static void on_decided(void *context, const struct generation *generation, const struct decision *decision,
+		       const struct envelope *envelope)
 {
+	assert_non_null(generation);
 	(void)context;
 	(void)decision;
 	(void)envelope;
