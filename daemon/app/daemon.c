@@ -172,6 +172,9 @@ static void announce(const struct daemon *d)
 	log_info("started: version=%s, socket=%s, generation=%lu, rules=%zu, scanner=%s", COLDSHOULDER_VERSION,
 		 d->socket ? d->socket : "passed by systemd", generation->number, rules,
 		 ruleset_scanner(generation->ruleset));
+	if (strstr(ruleset_scanner(generation->ruleset), "without jit"))
+		log_warn("JIT off: the system forbids code made at run time (MemoryDenyWriteExecute?); patterns are "
+			 "interpreted, which is slower");
 	snprintf(status, sizeof status, "Serving, %zu rules", rules);
 	notify_ready(status);
 	generation_release(generation);

@@ -1,11 +1,10 @@
 #include "app/options.h"
 
 #include "app/exit_code.h"
+#include "base/paths.h"
 
 #include <getopt.h>
 #include <stdio.h>
-
-#define DEFAULT_CONFIG "/etc/coldshoulder/coldshoulder.conf"
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -29,7 +28,7 @@ static void print_help(void)
 	print_usage(stdout);
 	puts("A milter that gives cold outreach the cold shoulder.\n"
 	     "\n"
-	     "  -c, --config FILE     configuration (default " DEFAULT_CONFIG ")\n"
+	     "  -c, --config FILE     configuration (default " PATHS_CONFIG ")\n"
 	     "  -f, --foreground      log to standard error instead of syslog\n"
 	     "  -l, --listen SOCKET   unix:PATH, inet:PORT@HOST or inet6:PORT@[HOST] instead of the configured one\n"
 	     "  -s, --state-dir DIR   state directory instead of the configured one\n"
@@ -82,7 +81,7 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
 {
 	int option;
 
-	*ret_options = (struct options){.config_path = DEFAULT_CONFIG};
+	*ret_options = (struct options){.config_path = PATHS_CONFIG};
 	while ((option = getopt_long(argc, argv, "c:fl:s:nvVh", long_options, NULL)) != -1)
 		if (!take_option(option, ret_options, ret_exit_code))
 			return false;

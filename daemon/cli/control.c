@@ -1,6 +1,7 @@
 #include "cli/control.h"
 
 #include "base/buf.h"
+#include "base/paths.h"
 #include "cli/setup.h"
 #include "judge/config.h"
 
@@ -14,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_config[] = PATHS_CONFIG;
 
 enum { REPLY_SECONDS = 60, REPLY_MAX_BYTES = 64 * 1024 * 1024, READ_BYTES = 16 * 1024 };
 

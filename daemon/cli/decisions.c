@@ -1,5 +1,6 @@
 #include "cli/decisions.h"
 
+#include "base/paths.h"
 #include "cli/setup.h"
 #include "judge/config.h"
 
@@ -13,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_config[] = PATHS_CONFIG;
 
 enum { LINE_FIRST_BYTES = 16 * 1024, LINE_MAX_BYTES = 16 * 1024 * 1024 };
 

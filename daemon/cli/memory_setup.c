@@ -1,5 +1,6 @@
 #include "cli/memory_setup.h"
 
+#include "base/paths.h"
 #include "cli/command.h"
 #include "cli/setup.h"
 #include "mail/message.h"
@@ -13,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
-static const char installed_freemail[] = "/usr/share/coldshoulder/lists/freemail.txt";
+static const char installed_config[] = PATHS_CONFIG;
+static const char installed_freemail[] = PATHS_FREEMAIL_LIST;
 
 enum { TOOL_DEADLINE_MS = 10000 };
 

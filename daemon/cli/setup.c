@@ -1,5 +1,6 @@
 #include "cli/setup.h"
 
+#include "base/paths.h"
 #include "mail/message.h"
 
 #include <limits.h>
@@ -7,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
-static const char installed_rules[] = "/usr/share/coldshoulder/rules";
+static const char installed_config[] = PATHS_CONFIG;
+static const char installed_rules[] = PATHS_RULES;
 
 void setup_print_errors(const struct error_list *errors, bool show_warnings)
 {

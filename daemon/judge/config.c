@@ -1,5 +1,6 @@
 #include "judge/config.h"
 
+#include "base/paths.h"
 #include "judge/config_keys.h"
 
 #include <stdio.h>
@@ -22,9 +23,9 @@ struct config *config_create_default(void)
 	    .socket = "unix:/var/spool/postfix/coldshoulder/coldshoulder.sock",
 	    .socket_group = "postfix",
 	    .socket_mode = 0660,
-	    .state_directory = "/var/lib/coldshoulder",
-	    .rules_directory = "/usr/share/coldshoulder/rules",
-	    .local_rules_directory = "/etc/coldshoulder/rules.d",
+	    .state_directory = PATHS_STATE,
+	    .rules_directory = PATHS_RULES,
+	    .local_rules_directory = PATHS_LOCAL_RULES,
 	    .direction.outbound_daemons = default_outbound_daemons,
 	    .direction.outbound_daemon_count = 1,
 	    .max_recipients = 1000,

@@ -6,6 +6,7 @@
 #define COLDSHOULDER_JUDGE_CONFIG_H
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "mail/auth_results.h"
 #include "mail/limits.h"
 #include "memory/memory.h"
@@ -16,7 +17,7 @@
 #include <sys/types.h>
 
 /* Where the shipped list of free-mail domains is installed. */
-#define CONFIG_FREEMAIL_LIST "/usr/share/coldshoulder/lists/freemail.txt"
+#define CONFIG_FREEMAIL_LIST PATHS_FREEMAIL_LIST
 
 enum add_header { ADD_HEADER_ALL, ADD_HEADER_TAGGED, ADD_HEADER_NONE };
 

@@ -1,5 +1,6 @@
 #include "memory/memory.h"
 
+#include "base/paths.h"
 #include "memory/memory_state.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@ enum { CLOSE_MS = 2000, DAYS_PER_YEAR = 365 };
 
 const struct memory_settings memory_settings_default = {
     .backend = MEMORY_SQLITE,
-    .state_directory = "/var/lib/coldshoulder",
+    .state_directory = PATHS_STATE,
     .scope = RELATION_SCOPE_DOMAIN,
     .retention = {.relation_days = 2 * DAYS_PER_YEAR,
 		  .received_days = 90,

@@ -1,7 +1,10 @@
 """Reload by SIGUSR1 and SIGHUP: new rules for new messages, and a broken file changes nothing."""
 
 import os
+import pathlib
+import re
 import signal
+import socket
 import threading
 
 from harness import COLD_BODY, RULES, DaemonTest, main
@@ -111,6 +114,47 @@ class Reload(DaemonTest):
             thread.join()
         self.assertEqual(failures, [])
         self.assertGreater(sum(done), 50)
+
+    def test_a_thousand_by_the_control_socket(self):
+        """While messages go through, each reload is answered when it is done; nothing fails, and nothing grows."""
+        stop = threading.Event()
+        failures, done = [], []
+
+        def send():
+            try:
+                with self.daemon.session() as milter:
+                    while not stop.is_set():
+                        if mail_class(milter.message(COLD_BODY)) not in (["cold"], ["clean"]):
+                            failures.append("no verdict")
+                        done.append(1)
+            except Exception as error:  # a test thread must hand everything over
+                failures.append(error)
+
+        def reload(times):
+            for _ in range(times):
+                control.sendall(b"reload\n")
+                self.assertIn(b'{"ok":true', answers.readline())
+
+        threads = [threading.Thread(target=send) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        with socket.socket(socket.AF_UNIX) as control, control.makefile("rb") as answers:
+            control.settimeout(60)
+            control.connect(str(self.daemon.directory / "state" / "control.sock"))
+            reload(300)
+            before = self.resident_kib()
+            reload(700)
+            after = self.resident_kib()
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        self.assertGreater(len(done), 50)
+        self.assertLess(after - before, 8 * 1024, "KiB grown in 700 reloads")
+
+    def resident_kib(self):
+        status = pathlib.Path(f"/proc/{self.daemon.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,20 @@
+# Run by CPack in the installed tree before it is packed: what Debian's policy wants of documents and modes.
+set(root "${CPACK_TEMPORARY_DIRECTORY}")
+get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
+set(doc "${root}/usr/share/doc/coldshoulder")
+
+function(compress)
+    execute_process(COMMAND gzip -9n -f ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+file(GLOB manuals "${root}/usr/share/man/man*/*.[158]")
+foreach(manual ${manuals})
+    compress("${manual}")
+endforeach()
+file(RENAME "${doc}/CHANGELOG.md" "${doc}/changelog")
+compress("${doc}/changelog")
+file(COPY "${source}/cmake/deb/copyright" DESTINATION "${doc}")
+file(COPY "${source}/cmake/deb/changelog" DESTINATION "${doc}")
+file(RENAME "${doc}/changelog" "${doc}/changelog.Debian")
+compress("${doc}/changelog.Debian")
+execute_process(COMMAND chmod -R u=rwX,go=rX "${root}" COMMAND_ERROR_IS_FATAL ANY)

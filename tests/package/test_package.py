@@ -1,0 +1,236 @@
+"""The Debian package as a postmaster meets it: installed, one mail through Postfix, upgraded, removed, purged.
+
+    test_package.py --deb FILE
+
+Needs root. All of it happens in an overlay over the root file system, which goes away with it, so nothing of the host is
+changed; where overlays are not to be had, the host itself is used only with --here.
+"""
+
+import argparse
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parents[1]
+CONFIG = pathlib.Path("/etc/coldshoulder/coldshoulder.conf")
+SOCKET = pathlib.Path("/var/spool/postfix/coldshoulder/coldshoulder.sock")
+STATE = pathlib.Path("/var/lib/coldshoulder")
+SKIPPED = 77
+
+COLD = b"""From: Jo Pitch <jo@sales.example>\r
+To: me@sandbox.test\r
+Subject: Quick question\r
+Message-ID: <package-test@sales.example>\r
+Date: Fri, 27 Nov 2026 10:00:00 +0000\r
+\r
+Hi there,\r
+\r
+I'm so sorry to bother you out of the blue. I was really impressed by your website, and I wanted to reach out because we\r
+help companies like yours to get more qualified leads. Would you be open to a quick 15 minute call next week? If you\r
+are not interested, just let me know and I will not contact you again.\r
+\r
+Best, Jo\r
+"""
+
+arguments = None
+
+
+def run(*command, check=True, **keywords):
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace",
+                            stdin=subprocess.DEVNULL, timeout=120, **keywords)
+    if check and result.returncode != 0:
+        raise AssertionError(f"{command}: exit code {result.returncode}\n{result.stdout}{result.stderr}")
+    return result
+
+
+def dpkg(*words):
+    return run("dpkg", *words, env=dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C"))
+
+
+def traces():
+    """Everything in the file system that bears the name, dpkg's and the test's own aside."""
+    found = []
+    for top in ("/etc", "/usr", "/var", "/run", "/lib"):
+        for directory, names, files in os.walk(top):
+            if directory.startswith(("/var/lib/dpkg", "/var/log", "/var/cache", "/var/tmp", "/usr/src")):
+                names.clear()
+                continue
+            found += [os.path.join(directory, name) for name in names + files if "coldshoulder" in name]
+    return found
+
+
+def next_version():
+    """The package anew: a higher version, and a configuration file that changed too."""
+    place = pathlib.Path(tempfile.mkdtemp())
+    run("dpkg-deb", "-R", arguments.deb, place / "tree")
+    control = place / "tree/DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", "Version: 99.0-1", control.read_text()))
+    with open(place / "tree/etc/coldshoulder/coldshoulder.conf", "a", encoding="utf-8") as config:
+        config.write("# of the next version\n")
+    run("dpkg-deb", "-b", place / "tree", place / "next.deb")
+    return place / "next.deb"
+
+
+class Package(unittest.TestCase):
+    """In the order of the names."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = None
+        cls.before = set(traces())
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stop()
+
+    @classmethod
+    def start(cls):
+        """As the unit does."""
+        with open("/tmp/coldshoulderd.log", "ab") as log:
+            cls.daemon = subprocess.Popen(["/usr/sbin/coldshoulderd", "-f", "-c", str(CONFIG)], stderr=log,
+                                          stdin=subprocess.DEVNULL, user="coldshoulder", group="coldshoulder",
+                                          extra_groups=["postfix"], umask=0o027)
+        deadline = time.monotonic() + 60
+        while not SOCKET.exists():
+            if cls.daemon.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(pathlib.Path("/tmp/coldshoulderd.log").read_text())
+            time.sleep(0.05)
+
+    @classmethod
+    def stop(cls):
+        if cls.daemon and cls.daemon.poll() is None:
+            cls.daemon.send_signal(signal.SIGUSR2)
+            cls.daemon.wait(20)
+
+    def test_1_install(self):
+        self.assertEqual(self.before, set(), "coldshoulder is installed here already")
+        dpkg("-i", arguments.deb)
+        user = pwd.getpwnam("coldshoulder")
+        self.assertNotEqual(user.pw_uid, 0)
+        self.assertIn("nologin", user.pw_shell)
+        state, spool = STATE.stat(), SOCKET.parent.stat()
+        self.assertEqual((oct(state.st_mode & 0o7777), state.st_uid), ("0o750", user.pw_uid))
+        self.assertEqual((oct(spool.st_mode & 0o7777), spool.st_uid), ("0o2750", user.pw_uid))
+        self.assertEqual(SOCKET.parent.group(), "postfix")
+        for page in ("man8/coldshoulderd.8", "man1/coldshoulder.1", "man5/coldshoulder.conf.5",
+                     "man5/coldshoulder-rules.5"):
+            self.assertTrue(pathlib.Path("/usr/share/man", page + ".gz").exists(), page)
+        conffiles = run("dpkg-query", "-W", "-f", "${Conffiles}", "coldshoulder").stdout
+        self.assertIn(str(CONFIG), conffiles)
+        self.assertIn("/etc/logrotate.d/coldshoulder", conffiles)
+        self.assertEqual(dpkg("--verify", "coldshoulder").stdout, "")
+        for unit in ("sockets.target.wants/coldshoulder.socket", "multi-user.target.wants/coldshoulder.service"):
+            self.assertTrue(os.path.lexists("/etc/systemd/system/" + unit), unit)
+        check = run("/usr/sbin/coldshoulderd", "-n")
+        self.assertIn("configuration is valid", check.stdout)
+
+    def test_2_one_mail(self):
+        sys.path.insert(0, str(SOURCE / "tests/postfix"))
+        import sandbox
+        # A chrooted smtpd with the packaged path, as Debian has it.
+        sandbox.MASTER_CF = sandbox.MASTER_CF.replace("inet n - n", "inet n - y")
+        self.start()
+        box = sandbox.Sandbox("/")
+        self.addCleanup(box.stop)
+        box.start_sink()
+        box.start_postfix(["{ unix:coldshoulder/coldshoulder.sock, default_action=tempfail }"],
+                          "queue_directory = /var/spool/postfix")
+        queue_id = box.send("jo@sales.example", ["me@sandbox.test"], COLD)
+        self.assertEqual(sandbox.header_values(box.delivered(queue_id), "X-Coldshoulder-Class"), ["cold"])
+        deadline = time.monotonic() + 20
+        while queue_id not in (why := run("coldshoulder", "why", queue_id, check=False)).stdout:
+            self.assertLess(time.monotonic(), deadline, why.stderr)
+            time.sleep(0.05)
+        self.assertIn("as cold outreach", why.stdout.splitlines()[0])
+        self.assertIn("serving for", run("coldshoulder", "status").stdout)
+        self.assertIn("reloaded", run("coldshoulder", "reload").stdout)
+
+    @unittest.skipUnless(shutil.which("logrotate"), "logrotate is not installed")
+    def test_3_rotation(self):
+        run("logrotate", "--force", "--state", "/tmp/logrotate.state", "/etc/logrotate.d/coldshoulder")
+        self.assertTrue((STATE / "decisions.jsonl.1").exists())
+        self.assertIn("cold", run("coldshoulder", "history").stdout)
+
+    def test_4_upgrade(self):
+        """The postmaster's configuration stays, the new one lies beside it, and nothing learned is lost."""
+        with open(CONFIG, "a", encoding="utf-8") as config:
+            config.write("# of the postmaster\n")
+        key = (STATE / "key").read_bytes()
+        self.stop()
+        dpkg("--force-confdef", "--force-confold", "-i", next_version())
+        self.assertIn("# of the postmaster", CONFIG.read_text())
+        self.assertIn("# of the next version", pathlib.Path(f"{CONFIG}.dpkg-dist").read_text())
+        self.assertEqual((STATE / "key").read_bytes(), key)
+        self.start()
+        self.assertIn("serving for", run("coldshoulder", "status").stdout)
+        self.stop()
+
+    def test_5_remove(self):
+        dpkg("-r", "coldshoulder")
+        self.assertFalse(pathlib.Path("/usr/sbin/coldshoulderd").exists())
+        self.assertTrue(CONFIG.exists())
+        self.assertTrue((STATE / "key").exists())
+
+    def test_6_purge(self):
+        dpkg("-P", "coldshoulder")
+        self.assertEqual(traces(), [])
+        with self.assertRaises(KeyError):
+            pwd.getpwnam("coldshoulder")
+
+    def test_7_without_postfix(self):
+        """The group is made; Postfix takes it over when it comes."""
+        if not arguments.overlay:
+            self.skipTest("only where the host's group may go away")
+        run("sed", "-i", "/^postfix:/d", "/etc/group", "/etc/gshadow")
+        dpkg("-i", arguments.deb)
+        self.assertEqual(SOCKET.parent.group(), "postfix")
+        dpkg("-P", "coldshoulder")
+
+
+def in_overlay():
+    """This test once more, below an overlay. None: there are no overlays here."""
+    place = tempfile.mkdtemp(prefix="coldshoulder-package.")
+    script = """set -e
+        mount --make-rprivate /
+        mount -t tmpfs tmpfs "$1"; mkdir "$1/upper" "$1/work" "$1/root"
+        mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root" || exit 77
+        for d in proc sys dev; do mount --rbind "/$d" "$1/root/$d"; done
+        mount -t tmpfs tmpfs "$1/root/tmp"; chmod 1777 "$1/root/tmp"
+        cp "$3" "$1/root/tmp/package.deb"
+        exec chroot "$1/root" "$2" -B "$4" --deb /tmp/package.deb --overlay"""
+    try:
+        result = subprocess.run(["unshare", "--mount", "bash", "-c", script, "overlay", place, sys.executable,
+                                 arguments.deb, str(HERE / "test_package.py")], check=False)
+    finally:
+        os.rmdir(place)
+    return None if result.returncode == SKIPPED else result.returncode
+
+
+def main():
+    global arguments
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--deb", required=True)
+    parser.add_argument("--here", action="store_true", help="use the host itself, which is to be thrown away")
+    parser.add_argument("--overlay", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.exit("test_package.py: needs root")
+    if not arguments.here and not arguments.overlay:
+        code = in_overlay()
+        if code is None:
+            print("test_package.py: no overlay file system here: skipped (--here uses the host itself)")
+        sys.exit(SKIPPED if code is None else code)
+    unittest.main(verbosity=2, argv=sys.argv[:1])
+
+
+if __name__ == "__main__":
+    main()
