@@ -24,6 +24,7 @@ require_library(SQLITE3 "sqlite3>=3.35" libsqlite3-dev)
 require_library(HIREDIS hiredis libhiredis-dev)
 
 require_library(ZLIB zlib zlib1g-dev)
+require_library(MICROHTTPD "libmicrohttpd>=0.9.71" libmicrohttpd-dev)
 
 find_path(MILTER_INCLUDE libmilter/mfapi.h)
 find_library(MILTER_LIBRARY milter)

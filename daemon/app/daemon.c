@@ -3,6 +3,7 @@
 #include "app/control_commands.h"
 #include "app/drain.h"
 #include "app/held_record.h"
+#include "app/metrics.h"
 #include "app/notify.h"
 #include "app/process.h"
 #include "app/reload.h"
@@ -27,6 +28,8 @@ struct daemon {
 	struct report report;
 	struct control_context control_context;
 	struct control *control; /* NULL: there is none */
+	struct metrics_source metrics_source;
+	struct metrics *metrics; /* NULL: there are none */
 };
 
 static enum exit_code exit_code_of(enum status status)
@@ -150,6 +153,8 @@ static void on_drain(void *context)
 	/* The next process makes its own. */
 	control_stop(d->control);
 	d->control = NULL;
+	metrics_stop(d->metrics);
+	d->metrics = NULL;
 	drain_run(&d->listener);
 }
 
@@ -204,6 +209,27 @@ static void open_control(struct daemon *d)
 	generation_release(generation);
 }
 
+static void open_metrics(struct daemon *d)
+{
+	struct generation *generation = generation_slot_acquire(d->slot);
+	const char *address = generation->config->metrics;
+	struct error_list errors = error_list_make();
+
+	d->metrics_source = (struct metrics_source){
+	    .slot = d->slot,
+	    .reloader = d->reloader,
+	    .counters = d->report.counters,
+	    .decisions = d->report.decisions,
+	    .started = time(NULL),
+	};
+	if (strcmp(address, "off") != 0 &&
+	    metrics_start(address, &d->metrics_source, &errors, &d->metrics) != STATUS_OK)
+		error_add(&errors, SEVERITY_WARNING, "metrics", "mend what is said above, and restart",
+			  "there are no metrics; mail goes on");
+	show_errors(d->options, &errors);
+	generation_release(generation);
+}
+
 /* The filter is registered and the socket is open. */
 static enum exit_code serve(struct daemon *d)
 {
@@ -215,10 +241,12 @@ static enum exit_code serve(struct daemon *d)
 		return EXIT_CODE_SYSTEM;
 	}
 	open_control(d);
+	open_metrics(d);
 	announce(d);
 	status = filter_run();
 	signals_finish();
 	control_stop(d->control);
+	metrics_stop(d->metrics);
 	if (status != STATUS_OK) {
 		log_err("libmilter gave up");
 		return EXIT_CODE_UNAVAILABLE;

@@ -24,6 +24,7 @@ struct config *config_create_default(void)
 	    .socket_group = "postfix",
 	    .socket_mode = 0660,
 	    .state_directory = PATHS_STATE,
+	    .metrics = "off",
 	    .rules_directory = PATHS_RULES,
 	    .local_rules_directory = PATHS_LOCAL_RULES,
 	    .direction.outbound_daemons = default_outbound_daemons,

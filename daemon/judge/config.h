@@ -43,6 +43,7 @@ struct config {
 	const char *control_socket; /* a path, or "off"; NULL: in the state directory. See config_control_socket() */
 	const char *rules_directory;
 	const char *local_rules_directory;
+	const char *metrics; /* where they are served, written as `socket` is; "off" */
 	struct direction_settings direction;
 	struct auth_settings auth;
 	const struct str *our_hosts; /* `by` names of our own Received, for stored mail */

@@ -13,6 +13,7 @@ static const struct config_field keys[] = {
     {{"socket_mode", "octal mode as a string", "\"0660\""}, config_value_mode, FIELD(socket_mode)},
     {{"state_dir", "string", "\"/var/lib/coldshoulder\""}, config_value_string, FIELD(state_directory)},
     {{"control_socket", "string or \"off\"", "state_dir/control.sock"}, config_value_string, FIELD(control_socket)},
+    {{"metrics", "string or \"off\"", "\"off\""}, config_value_string, FIELD(metrics)},
     {{"rules_dir", "string", "\"/usr/share/coldshoulder/rules\""}, config_value_string, FIELD(rules_directory)},
     {{"local_rules_dir", "string", "\"/etc/coldshoulder/rules.d\""}, config_value_string, FIELD(local_rules_directory)},
     {{"local_domains", "list of strings", "( )"}, config_value_strings, FIELD(direction.local_domains)},
