@@ -185,6 +185,9 @@ static json_t *run_memory_change(void *argument, const json_t *request, const st
 }
 
 const struct control_command control_commands[] = {
-    {"status", run_status},        {"reload", run_reload},          {"who", run_memory},  {"memory", run_memory},
-    {"forget", run_memory_change}, {"template", run_memory_change}, {"stats", run_stats}, {NULL, NULL},
+    {"status", run_status},        {"reload", run_reload},
+    {"who", run_memory},           {"memory", run_memory},
+    {"forget", run_memory_change}, {"template", run_memory_change},
+    {"relate", run_memory_change}, {"unrelate", run_memory_change},
+    {"stats", run_stats},          {NULL, NULL},
 };

@@ -17,6 +17,7 @@ static const struct {
     {"replay", command_replay, "say what would have happened to the mail of the past"},
     {"history", command_history, "show what was decided, by sender, recipient, class, rule or time"},
     {"why", command_why, "say why one message was treated as it was"},
+    {"teach", command_teach, "correct a decision: the sender is known, or the text unwanted"},
     {"doctor", command_doctor, "look over a live installation, and say what mends it"},
     {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
     {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},

@@ -1,5 +1,6 @@
 #include "judge/memory_request.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "memory/normalize.h"
 #include "memory/person.h"
@@ -198,6 +199,96 @@ static json_t *mark_template(const struct request *request)
 	return reply;
 }
 
+/* Both mailboxes of "relate" and "unrelate"; NULL: they are good, else the refusal. */
+static json_t *read_pair(const struct request *request, struct str *ret_local, struct str *ret_remote)
+{
+	const char *const names[] = {text_of(request, "local"), text_of(request, "remote")};
+
+	for (size_t i = 0; i < 2; i++)
+		if (!memory_mailbox_key(request->memory, str_of(names[i]), request->arena, NULL))
+			return refused_about(names[i] ? names[i] : "", "is no address");
+	*ret_local = str_of(names[0]);
+	*ret_remote = str_of(names[1]);
+	return NULL;
+}
+
+/* The Message-ID of a mail that was never sent: by it, what was taught is told from what really happened. */
+static struct str taught_id(const struct request *request, struct str local, struct str remote)
+{
+	struct buf id = buf_make(request->arena);
+
+	buf_add_format(&id, "%.*s/%.*s@taught.coldshoulder.invalid", STR_ARGS(local), STR_ARGS(remote));
+	return buf_str(&id);
+}
+
+/* As if a mail had gone out, today. */
+static json_t *relate(const struct request *request)
+{
+	struct memory_query query = {.outbound = true, .personal = true, .recipient_count = 1};
+	struct buf content = buf_make(request->arena);
+	struct str remote;
+	json_t *refusal = read_pair(request, &query.local, &remote);
+	enum status status;
+	bool known;
+
+	if (refusal)
+		return refusal;
+	query.recipients = &remote;
+	query.message_id = taught_id(request, query.local, remote);
+	status = memory_learn_sent(request->memory, &query, request->arena, &known);
+	if (status == STATUS_OK &&
+	    known) { /* a message counts only once, and this one was taught and taken back before */
+		buf_add_format(&content, "%lld", (long long)clock_monotonic_ns());
+		query.message_id = STR("");
+		query.content = buf_str(&content);
+		status = memory_learn_sent(request->memory, &query, request->arena, &known);
+	}
+	(void)memory_flush(request->memory, FLUSH_MS);
+	return status == STATUS_OK ? done() : failed(status);
+}
+
+/* The mailbox; and its domain, when that is what makes it known: nobody there was, before it was taught. */
+static enum status forget_person(const struct request *request, struct str mailbox, uint64_t *total)
+{
+	struct str normal;
+	uint64_t key = memory_mailbox_key(request->memory, mailbox, request->arena, &normal);
+	enum status status = forget_key(request, key, total);
+
+	if (status == STATUS_OK && request->config->memory.scope == RELATION_SCOPE_DOMAIN)
+		status =
+		    forget_key(request, memory_domain_key(request->memory, normalized_domain(normal), false), total);
+	return status;
+}
+
+static json_t *unrelate(const struct request *request)
+{
+	struct buf reference = buf_make(request->arena);
+	struct memory_query query = {.recipient_count = 1};
+	struct memory_answer answer;
+	struct str local, remote;
+	json_t *refusal = read_pair(request, &local, &remote);
+	uint64_t count = 0;
+	enum status status;
+	json_t *reply;
+
+	if (refusal)
+		return refusal;
+	buf_add_format(&reference, "<%.*s>", STR_ARGS(taught_id(request, local, remote)));
+	query.sender.mailbox = remote;
+	query.recipients = &local;
+	query.in_reply_to = buf_str(&reference);
+	status = memory_look_up(request->memory, &query, request->arena, &answer);
+	if (status == STATUS_OK && answer.asked && !answer.reply_to_ours)
+		return refused("that was never taught", "coldshoulder forget erases whatever is known of an address");
+	if (status == STATUS_OK)
+		status = answer.asked ? forget_person(request, remote, &count) : STATUS_UNAVAILABLE;
+	if (status != STATUS_OK)
+		return failed(status);
+	reply = done();
+	add(reply, "erased", json_integer((json_int_t)count));
+	return reply;
+}
+
 static json_t *tell_size(const struct request *request)
 {
 	struct memory_counters counters = memory_counters(request->memory);
@@ -236,7 +327,8 @@ json_t *memory_request_run(struct memory *memory, const struct config *config, c
 	static const struct {
 		const char *name;
 		json_t *(*run)(const struct request *request);
-	} requests[] = {{"who", who}, {"forget", forget}, {"template", mark_template}, {"memory", tell_size}};
+	} requests[] = {{"who", who},       {"forget", forget},     {"template", mark_template},
+			{"relate", relate}, {"unrelate", unrelate}, {"memory", tell_size}};
 	struct request request = {.memory = memory, .config = config, .json = json};
 	const char *name = json_string_value(json_object_get(json, "command"));
 	json_t *reply = NULL;

@@ -9,6 +9,8 @@
  *   {"command": "template", "text": T, "from": F, "from_name": N, "names": [...], "learned": B}
  *                                                    the same for the template of a text (VIEW_BODY); the names are
  * masked
+ *   {"command": "relate", "local": M, "remote": A}   our mailbox M knows A, as if it had written
+ *   {"command": "unrelate", ...}                     takes that back: erases A, unless "relate" never made it known
  *   {"command": "memory"}                            how much there is, and how long it only learns
  */
 #ifndef COLDSHOULDER_JUDGE_MEMORY_REQUEST_H
