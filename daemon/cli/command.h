@@ -24,6 +24,7 @@ int command_history(int argc, char **argv);
 int command_why(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_teach(int argc, char **argv);
+int command_shadow(int argc, char **argv);
 int command_suggest(int argc, char **argv);
 int command_trust(int argc, char **argv);
 int command_block(int argc, char **argv);

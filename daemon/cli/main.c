@@ -18,6 +18,7 @@ static const struct {
     {"history", command_history, "show what was decided, by sender, recipient, class, rule or time"},
     {"why", command_why, "say why one message was treated as it was"},
     {"teach", command_teach, "correct a decision: the sender is known, or the text unwanted"},
+    {"shadow", command_shadow, "let a rule be counted, and worth nothing, at once"},
     {"doctor", command_doctor, "look over a live installation, and say what mends it"},
     {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
     {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/memory_ask.h"
 #include "cli/memory_options.h"
+#include "cli/stats_messages.h"
 #include "cli/setup.h"
 
 #include <stdio.h>
@@ -8,7 +9,9 @@
 static void print_usage(FILE *out)
 {
 	fprintf(out, "usage: coldshoulder stats [OPTION...]\n\n"
-		     "Tells what the memory holds, and for how many days more it only learns.\n\n"
+		     "Tells what the running daemon has counted, what the memory holds, and for how many days more it\n"
+		     "only learns.\n\n"
+		     "      --rules            also how often each rule fired\n"
 		     "      --verify           look through the whole store for damage\n"
 		     "  -c, --config FILE      configuration (default: the installed one)\n"
 		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
@@ -87,8 +90,8 @@ static int verify(struct memory_asker *asker)
 int command_stats(int argc, char **argv)
 {
 	struct memory_setup_options options = {.command = "stats"};
-	bool verify_wanted = false;
-	const struct memory_option own[] = {{"verify", NULL, &verify_wanted}};
+	bool verify_wanted = false, rules = false;
+	const struct memory_option own[] = {{"verify", NULL, &verify_wanted}, {"rules", NULL, &rules}};
 	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
 	struct memory_asker asker;
 	json_t *reply;
@@ -96,6 +99,8 @@ int command_stats(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	stats_print_messages(
+	    &(struct control_options){.command = "stats", .config = options.config, .state = options.state}, rules);
 	if (!memory_asker_open(&asker, &options))
 		return COMMAND_USAGE;
 	code = COMMAND_USAGE;

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import BINARY, WAIT, Daemon, DaemonTest, main
+from harness import BINARY, COLD_BODY, WAIT, Daemon, DaemonTest, main
 
 TOOL = os.environ.get("COLDSHOULDER", os.path.join(os.path.dirname(BINARY), "coldshoulder"))
 
@@ -95,6 +95,30 @@ class Reload(unittest.TestCase):
             self.assertEqual(result.returncode, 1)
             self.assertIn("no daemon answers there", result.stderr)
             self.assertIn("hint: ", result.stderr)
+
+    def judged(self):
+        with self.daemon.session() as milter:
+            return milter.message(COLD_BODY).inserted("X-Coldshoulder-Class")[0].strip()
+
+    def test_shadow(self):
+        """At once, and back; what would not load leaves everything as it was."""
+        self.assertEqual(self.judged(), "cold")
+        result = tool(self.daemon, "shadow", "TEST_COLD", "TEST_TAUGHT")
+        self.assertEqual((result.returncode, result.stdout), (0, "TEST_COLD is in shadow\nTEST_TAUGHT is in shadow\n"),
+                         result.stderr)
+        self.assertEqual(self.judged(), "clean")
+        self.assertEqual(tool(self.daemon, "shadow").stdout, "TEST_COLD\nTEST_TAUGHT\n")
+        result = tool(self.daemon, "shadow", "TEST_NONE")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("TEST_NONE", result.stderr)
+        self.assertEqual(tool(self.daemon, "shadow").stdout, "TEST_COLD\nTEST_TAUGHT\n")
+        self.assertEqual(self.judged(), "clean")
+        self.assertEqual(tool(self.daemon, "shadow", "--off", "TEST_COLD").returncode, 0)
+        self.assertEqual(self.judged(), "cold")
+        self.assertEqual(tool(self.daemon, "shadow", "--off", "TEST_COLD").returncode, 1)
+        said = tool(self.daemon, "stats", "--rules").stdout
+        self.assertRegex(said, r"TEST_COLD +2 +2\n")
+        self.assertRegex(said, r"inbound +cold +tag +2\n")
 
 
 class Off(DaemonTest):
