@@ -10,6 +10,11 @@ foreach(part postfix sieve prometheus sendmail)
 endforeach()
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
+foreach(program coldshoulder coldshoulderd)
+    install(FILES conf/bash-completion/coldshoulder
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})
+endforeach()
+
 file(GLOB manuals CONFIGURE_DEPENDS daemon/man/*.[158])
 foreach(manual ${manuals})
     string(REGEX REPLACE ".*\\." "man" section ${manual})

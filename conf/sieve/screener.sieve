@@ -4,7 +4,8 @@ require ["fileinto", "mailbox"];
 
 if allof (
     header :is "X-Coldshoulder-Relation" "stranger",
-    not exists ["List-Id", "List-Unsubscribe", "Auto-Submitted"],
+    not anyof (exists "List-Id", exists "List-Unsubscribe"),
+    not header :contains "Auto-Submitted" "auto",
     not header :is "Precedence" ["bulk", "list", "junk"]
 ) {
     fileinto :create "Screener";

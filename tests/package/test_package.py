@@ -143,7 +143,7 @@ class Package(unittest.TestCase):
         self.addCleanup(box.stop)
         box.start_sink()
         box.start_postfix(["{ unix:coldshoulder/coldshoulder.sock, default_action=tempfail }"],
-                          "queue_directory = /var/spool/postfix")
+                          "queue_directory = /var/spool/postfix", "")
         queue_id = box.send("jo@sales.example", ["me@sandbox.test"], COLD)
         self.assertEqual(sandbox.header_values(box.delivered(queue_id), "X-Coldshoulder-Class"), ["cold"])
         deadline = time.monotonic() + 20
