@@ -7,12 +7,15 @@ changed; where overlays are not to be had, the host itself is used only with --h
 """
 
 import argparse
+import fcntl
 import os
 import pathlib
 import pwd
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -133,7 +136,43 @@ class Package(unittest.TestCase):
         check = run("/usr/sbin/coldshoulderd", "-n")
         self.assertIn("configuration is valid", check.stdout)
 
-    def test_2_one_mail(self):
+    def test_2_first_evening(self):
+        """The README's commands, one after another, on Postfix as Debian configures it; then a tagged mail."""
+        if not arguments.overlay:
+            self.skipTest("it is the host's own Postfix")
+        began = time.monotonic()
+        text = (SOURCE / "README.md").read_text(encoding="utf-8")
+        section = re.search(r"\n## Install beside Postfix\n(.*?)\n## ", text, re.S).group(1)
+        commands = re.findall(r"(?m)^    sudo (.*)$", section)
+        self.assertIn("coldshoulder doctor", commands)
+        run("postconf", "-e", "inet_interfaces = 127.0.0.1", "maillog_file = /var/log/postfix.log")
+        run("postfix", "start")
+        self.addCleanup(run, "postfix", "stop")
+        self.start()
+        self.addCleanup(self.stop)
+        doctor = run("coldshoulder", "doctor", check=False)
+        self.assertIn("FAIL  smtpd_milters of main.cf does not name unix:coldshoulder/coldshoulder.sock", doctor.stdout)
+        with open(CONFIG, "a", encoding="utf-8") as config:  # "Say who you are"
+            config.write('local_domains = ( "localhost.localdomain" );\n')
+        for command in commands:
+            if command.startswith("apt install"):
+                continue  # that was the first test
+            # Without systemd, what the unit runs.
+            command = command.replace("systemctl reload coldshoulder", "coldshoulder reload")
+            if not command.startswith("coldshoulder learn sent"):  # nobody has mail here
+                last = run("sh", "-c", command, check=command != "coldshoulder doctor")
+        self.assertNotIn("FAIL", last.stdout)
+        import smtplib
+        with smtplib.SMTP("127.0.0.1", 25, "client.test", 30) as client:
+            client.sendmail("jo@sales.example", ["root@localhost"], COLD)
+        mailbox = pathlib.Path("/var/mail/root")
+        while not (mailbox.exists() and "I'm so sorry to bother you" in mailbox.read_text(errors="replace")):
+            self.assertLess(time.monotonic() - began, 300, pathlib.Path("/var/log/postfix.log").read_text())
+            time.sleep(0.1)
+        self.assertIn("X-Coldshoulder-Class: cold", mailbox.read_text(errors="replace"))
+        self.assertLess(time.monotonic() - began, 300, "five minutes from the package to the first tagged mail")
+
+    def test_3_one_mail(self):
         sys.path.insert(0, str(SOURCE / "tests/postfix"))
         import sandbox
         # A chrooted smtpd with the packaged path, as Debian has it.
@@ -155,12 +194,12 @@ class Package(unittest.TestCase):
         self.assertIn("reloaded", run("coldshoulder", "reload").stdout)
 
     @unittest.skipUnless(shutil.which("logrotate"), "logrotate is not installed")
-    def test_3_rotation(self):
+    def test_4_rotation(self):
         run("logrotate", "--force", "--state", "/tmp/logrotate.state", "/etc/logrotate.d/coldshoulder")
         self.assertTrue((STATE / "decisions.jsonl.1").exists())
         self.assertIn("cold", run("coldshoulder", "history").stdout)
 
-    def test_4_upgrade(self):
+    def test_5_upgrade(self):
         """The postmaster's configuration stays, the new one lies beside it, and nothing learned is lost."""
         with open(CONFIG, "a", encoding="utf-8") as config:
             config.write("# of the postmaster\n")
@@ -174,19 +213,19 @@ class Package(unittest.TestCase):
         self.assertIn("serving for", run("coldshoulder", "status").stdout)
         self.stop()
 
-    def test_5_remove(self):
+    def test_6_remove(self):
         dpkg("-r", "coldshoulder")
         self.assertFalse(pathlib.Path("/usr/sbin/coldshoulderd").exists())
         self.assertTrue(CONFIG.exists())
         self.assertTrue((STATE / "key").exists())
 
-    def test_6_purge(self):
+    def test_7_purge(self):
         dpkg("-P", "coldshoulder")
         self.assertEqual(traces(), [])
         with self.assertRaises(KeyError):
             pwd.getpwnam("coldshoulder")
 
-    def test_7_without_postfix(self):
+    def test_8_without_postfix(self):
         """The group is made; Postfix takes it over when it comes."""
         if not arguments.overlay:
             self.skipTest("only where the host's group may go away")
@@ -208,11 +247,18 @@ def in_overlay():
         cp "$3" "$1/root/tmp/package.deb"
         exec chroot "$1/root" "$2" -B "$4" --deb /tmp/package.deb --overlay"""
     try:
-        result = subprocess.run(["unshare", "--mount", "bash", "-c", script, "overlay", place, sys.executable,
+        result = subprocess.run(["unshare", "--mount", "--net", "bash", "-c", script, "overlay", place, sys.executable,
                                  arguments.deb, str(HERE / "test_package.py")], check=False)
     finally:
         os.rmdir(place)
     return None if result.returncode == SKIPPED else result.returncode
+
+
+def bring_loopback_up():
+    """In a network of its own no port is taken, and nothing goes out."""
+    request = struct.pack("16sH14s", b"lo", 1, b"")  # struct ifreq with IFF_UP
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, 0x8914, request)  # SIOCSIFFLAGS
 
 
 def main():
@@ -229,6 +275,8 @@ def main():
         if code is None:
             print("test_package.py: no overlay file system here: skipped (--here uses the host itself)")
         sys.exit(SKIPPED if code is None else code)
+    if arguments.overlay:
+        bring_loopback_up()
     unittest.main(verbosity=2, argv=sys.argv[:1])
 
 
