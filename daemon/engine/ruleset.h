@@ -67,7 +67,8 @@ struct text_hits {
 
 /*
  * The first, dear half of judging: what the texts say. Needs no facts but the direction, so one scan serves several
- * policies and moments. Of `filter` (may be NULL) only the languages count. The result is in `arena`.
+ * policies and moments. Of `filter` (may be NULL) only the languages count; rules in a language that the
+ * author cannot be writing in are not asked (engine/language.h). The result is in `arena`.
  * STATUS_NO_MEMORY. Any thread.
  */
 enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enum direction direction,

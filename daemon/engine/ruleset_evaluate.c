@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "engine/expr.h"
+#include "engine/language.h"
 #include "engine/snippet.h"
 
 enum { EVIDENCE_MAX = 120 };
@@ -40,9 +41,9 @@ static bool scope_fits(enum rule_scope scope, int64_t direction)
 	       direction == (scope == RULE_INBOUND ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
 }
 
-/* By rule: is it asked at all? NULL when out of memory. */
-static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_filter *filter, int64_t direction,
-			  struct arena *arena)
+/* By rule: is it asked at all, by the policy and in a text of `may_be`? NULL when out of memory. */
+static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_filter *filter, language_set may_be,
+			  int64_t direction, struct arena *arena)
 {
 	bool *active = arena_calloc(arena, ruleset->rule_count + 1, sizeof *active);
 	bool *languages = arena_calloc(arena, ruleset->language_count + 1, sizeof *languages);
@@ -50,7 +51,8 @@ static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_fi
 	if (!active || !languages)
 		return NULL;
 	for (size_t i = 0; i < ruleset->language_count; i++)
-		languages[i] = language_counts(filter, ruleset->languages[i]);
+		languages[i] =
+		    language_counts(filter, ruleset->languages[i]) && language_may_be(may_be, ruleset->languages[i]);
 	for (size_t i = 0; i < ruleset->rule_count; i++)
 		active[i] = languages[ruleset->language_of[i]] && scope_fits(ruleset->rules[i].scope, direction);
 	return active;
@@ -103,7 +105,8 @@ enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enu
 {
 	const struct scanner *scanner = ruleset->scanner;
 	struct text_scan scan = {.hits = list_make(sizeof(struct text_hit), arena)};
-	const bool *active = active_rules(ruleset, filter, direction, arena);
+	language_set may_be = language_guess(views_get(views, VIEW_BODY, STR(""))->text);
+	const bool *active = active_rules(ruleset, filter, may_be, direction, arena);
 	struct scan_scratch *scratch = active ? scanner_take_scratch(scanner) : NULL;
 
 	*ret_hits = (struct text_hits){.count = 0};
@@ -155,7 +158,7 @@ enum status ruleset_conclude(const struct ruleset *ruleset, const struct text_hi
 					.hits = list_make(sizeof(struct rule_hit), arena)};
 
 	*ret_verdict = (struct verdict){.match_errors = hits->match_errors};
-	evaluation.active = active_rules(ruleset, filter, facts->value[FACT_DIRECTION], arena);
+	evaluation.active = active_rules(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
 	evaluation.counts = arena_calloc(arena, ruleset->rule_count + 1, sizeof *evaluation.counts);
 	evaluation.families = arena_calloc(arena, ruleset->family_count + 1, sizeof *evaluation.families);
 	if (!evaluation.active || !evaluation.counts || !evaluation.families)
