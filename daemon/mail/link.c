@@ -138,6 +138,15 @@ static struct str host_of(struct str authority, struct arena *arena)
 	return buf_failed(&out) ? (struct str){"", 0} : buf_str(&out);
 }
 
+/* No browser follows a link whose host has blanks or control characters in it. */
+static bool is_one_word(struct str host)
+{
+	for (size_t i = 0; i < host.n; i++)
+		if ((unsigned char)host.p[i] <= ' ' || host.p[i] == 0x7f)
+			return false;
+	return host.n > 0;
+}
+
 bool link_parse(struct str target, struct arena *arena, struct link_target *ret_target)
 {
 	size_t authority = 0, path;
@@ -159,7 +168,7 @@ bool link_parse(struct str target, struct arena *arena, struct link_target *ret_
 
 		ret_target->query = str_sub(rest, path + 1, (fragment == STR_NONE ? rest.n : fragment) - path - 1);
 	}
-	return ret_target->host.n > 0;
+	return is_one_word(ret_target->host);
 }
 
 static struct str label_before(struct str host, size_t *end)
