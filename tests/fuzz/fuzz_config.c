@@ -6,6 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+const char *__lsan_default_suppressions(void);
+
+/* libconfig 1.5 forgets a string that a syntax error cuts off: 64 bytes a failed reload. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:strbuf_append\n";
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
