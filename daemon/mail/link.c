@@ -155,7 +155,7 @@ bool link_parse(struct str target, struct arena *arena, struct link_target *ret_
 	target = tidy(target, arena);
 	if (!cut_scheme(&target))
 		return false;
-	while (authority < target.n && !strchr("/?#\\", target.p[authority]))
+	while (authority < target.n && (!target.p[authority] || !strchr("/?#\\", target.p[authority])))
 		authority++;
 	ret_target->host = host_of(str_sub(target, 0, authority), arena);
 	rest = str_sub(target, authority, target.n);

@@ -22,7 +22,8 @@ static void check_target(struct str url, struct arena *arena)
 	fuzz_check(target.host.n > 0, "a link has a host");
 	for (size_t i = 0; i < target.host.n; i++)
 		fuzz_check((unsigned char)target.host.p[i] > ' ' && target.host.p[i] != '/', "a host is one word");
-	fuzz_check(!target.path.n || target.path.p[0] == '/', "a path begins with a slash");
+	/* Browsers take a backslash for a slash. */
+	fuzz_check(!target.path.n || target.path.p[0] == '/' || target.path.p[0] == '\\', "a path begins with a slash");
 	fuzz_check(link_organisation(target.host).n <= target.host.n, "an organisation is a part of the host");
 	carried = redirect_target(&target, arena, &known);
 	if (carried.n)

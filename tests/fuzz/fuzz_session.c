@@ -23,7 +23,8 @@ static struct smfiDesc calls;
 static void on_failed(void *context, struct str queue_id, enum status why, const char *step, const char *answer)
 {
 	(void)context, (void)queue_id, (void)step, (void)answer;
-	fuzz_check(why == STATUS_LIMIT || why == STATUS_IO || why == STATUS_NO_MEMORY || why == STATUS_INTERNAL,
+	fuzz_check(why == STATUS_LIMIT || why == STATUS_IO || why == STATUS_NO_MEMORY || why == STATUS_INTERNAL ||
+		       why == STATUS_UNAVAILABLE,
 		   "a failure has one of the reasons there are");
 }
 

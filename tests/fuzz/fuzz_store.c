@@ -74,8 +74,14 @@ static void read_redis(const uint8_t *data, size_t size)
 	struct store_relation relations[2];
 	uint8_t counted[2];
 	struct store_answer answer = {.relations = relations, .counted = counted};
-	redisReader *reader = redisReaderCreate();
+	redisReader *reader;
 	void *reply = NULL;
+
+	/* hiredis 0.14 believes any number of elements, and asks for the memory: the server is trusted that far. */
+	for (size_t i = 0; i + 6 < size; i++)
+		if (data[i] == '*' && memchr(data + i, '\r', size - i < 6 ? size - i : 6) == NULL)
+			return;
+	reader = redisReaderCreate();
 
 	if (redisReaderFeed(reader, (const char *)data, size) == REDIS_OK &&
 	    redisReaderGetReply(reader, &reply) == REDIS_OK && reply) {
