@@ -11,6 +11,7 @@
 #include "app/report.h"
 #include "app/signals.h"
 #include "base/log.h"
+#include "base/owner.h"
 #include "mail/message.h"
 
 #include <stdio.h>
@@ -173,7 +174,7 @@ static void announce(const struct daemon *d)
 	char status[128];
 
 	if (geteuid() == 0)
-		log_warn("running as root: better give the daemon a user of its own");
+		log_warn("running as root: better give the daemon a user of its own, who owns state_dir");
 	log_info("started: version=%s, socket=%s, generation=%lu, rules=%zu, scanner=%s", COLDSHOULDER_VERSION,
 		 d->socket ? d->socket : "passed by systemd", generation->number, rules,
 		 ruleset_scanner(generation->ruleset));
@@ -287,6 +288,24 @@ static enum status load(const struct options *options, struct generation **ret_g
 	return status;
 }
 
+/* Started by hand as root: all that follows is done as the owner of the state directory, and what is made is his. */
+static enum status leave_root(const struct options *options)
+{
+	struct error_list errors = error_list_make(), unread = error_list_make();
+	struct config *config = NULL;
+	enum status status = STATUS_OK;
+
+	umask(S_IWGRP | S_IRWXO);
+	if (geteuid() == 0 && config_load(options->config_path, &unread, &config) == STATUS_OK)
+		status = owner_become(options->state_directory ? options->state_directory : config->state_directory,
+				      &errors);
+	/* What is wrong with the configuration is told when it is loaded with the rules. */
+	error_list_free(&unread);
+	config_free(config);
+	show_errors(options, &errors);
+	return status;
+}
+
 static enum status open_memory(const struct options *options, struct generation *generation)
 {
 	struct error_list errors = error_list_make();
@@ -308,7 +327,9 @@ enum exit_code daemon_run(const struct options *options)
 	signals_block();
 	process_prepare();
 	message_library_init();
-	status = load(options, &first);
+	status = leave_root(options);
+	if (status == STATUS_OK)
+		status = load(options, &first);
 	if (status != STATUS_OK)
 		return load_exit_code(status);
 	status = open_memory(options, first);

@@ -1,17 +1,14 @@
 #include "cli/memory_setup.h"
 
+#include "base/owner.h"
 #include "base/paths.h"
 #include "cli/command.h"
 #include "cli/setup.h"
 #include "mail/message.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char installed_config[] = PATHS_CONFIG;
@@ -53,26 +50,6 @@ static const char *state_directory(const struct memory_setup_options *options, c
 	return options->state ? options->state : config->state_directory;
 }
 
-/*
- * What is in the state directory belongs to the daemon, who may have been broken into: root must not follow its links
- * nor trust its files. Nothing to do when it is root's own.
- */
-static enum status become_owner(const char *directory, struct error_list *errors)
-{
-	const struct passwd *user;
-	struct stat info;
-
-	if (geteuid() != 0 || stat(directory, &info) != 0 || info.st_uid == 0)
-		return STATUS_OK;
-	user = getpwuid(info.st_uid);
-	if ((user ? initgroups(user->pw_name, info.st_gid) : setgroups(0, NULL)) == 0 && setgid(info.st_gid) == 0 &&
-	    setuid(info.st_uid) == 0)
-		return STATUS_OK;
-	error_add(errors, SEVERITY_ERROR, directory, "run the command as the directory's owner",
-		  "root's rights cannot be given up: %s", strerror(errno));
-	return STATUS_PERMISSION;
-}
-
 const char *memory_setup_freemail(const struct config *config, char *path, size_t size)
 {
 	const char *list = config->memory.freemail_list;
@@ -106,7 +83,7 @@ static enum status open_memory(const struct memory_setup_options *options, const
 enum status memory_setup_attach(const struct memory_setup_options *options, const struct config *config,
 				struct error_list *errors, struct memory **ret_memory)
 {
-	enum status status = become_owner(state_directory(options, config), errors);
+	enum status status = owner_become(state_directory(options, config), errors);
 
 	return status == STATUS_OK ? open_memory(options, config, errors, ret_memory) : status;
 }
@@ -138,7 +115,7 @@ bool memory_setup_begin(const struct memory_setup_options *options, struct memor
 	if (status == STATUS_OK && (!ret_setup->config || !ret_setup->arena))
 		status = STATUS_NO_MEMORY;
 	if (status == STATUS_OK)
-		status = become_owner(state_directory(options, ret_setup->config), &errors);
+		status = owner_become(state_directory(options, ret_setup->config), &errors);
 	if (print_outcome(options, &errors, status))
 		return true;
 	memory_setup_close(ret_setup);
