@@ -79,12 +79,18 @@ static enum status edit_headers(SMFICTX *ctx, struct session *session, const str
 	const struct config *config = session->transaction.generation->config;
 	struct decision_header headers[DECISION_HEADERS_MAX];
 	size_t count = decision_headers(decision, config, session->transaction.arena, headers);
+	/* What there was no memory for is missing among them. */
+	bool complete = !arena_failed(session->transaction.arena);
 	bool strip_spam = config->strip_spam_headers && decision->direction == DIRECTION_INBOUND;
 	enum status removed, inserted;
 
 	if (decision->direction == DIRECTION_OUTBOUND)
 		return STATUS_OK;
 	removed = remove_headers(ctx, session, strip_spam, headers, count);
+	if (!complete) {
+		*ret_step = "write header";
+		return STATUS_NO_MEMORY;
+	}
 	/* An MTA that lets nobody remove fields may still let us add ours, above all others. */
 	inserted = insert_headers(ctx, session, headers, count);
 	*ret_step = inserted != STATUS_OK ? "insert header" : "remove header";

@@ -237,6 +237,16 @@ static void on_failed(void *context, struct str queue_id, enum status why, const
 	failures_reported++;
 }
 
+static char decided_as[128];
+
+static void on_decided(void *context, const struct generation *with, const struct decision *decision,
+		       const struct envelope *envelope)
+{
+	(void)context, (void)with, (void)envelope;
+	snprintf(decided_as, sizeof decided_as, "judged=%d, policy=%s, recipients=%zu", decision->judged,
+		 decision->policy, decision->recipient_count);
+}
+
 static void open_house(void)
 {
 	struct error_list errors = error_list_make();
@@ -264,6 +274,7 @@ static void open_house(void)
 	generation->memory = memory;
 	state.slot = generation_slot_create(generation);
 	state.observer.failed = on_failed;
+	state.observer.decided = on_decided;
 	calls = callback_table(&state);
 }
 
@@ -348,8 +359,8 @@ static struct result play(const char *message)
 
 static void complain(const char *path, enum kind kind, const char *what, const struct result *result)
 {
-	fprintf(stderr, "%s: %s, number %ld%s: %s (class=%s, relation=%s)\n", path, kind_names[kind], fails_at,
-		atomic_load(&persistent) ? " and on" : "", what, result->class, result->relation);
+	fprintf(stderr, "%s: %s, number %ld%s: %s (class=%s, relation=%s; %s)\n", path, kind_names[kind], fails_at,
+		atomic_load(&persistent) ? " and on" : "", what, result->class, result->relation, decided_as);
 	wrong = true;
 }
 
