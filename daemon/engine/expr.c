@@ -21,7 +21,8 @@ static bool compare(int64_t left, enum expr_comparison comparison, int64_t right
 	return false;
 }
 
-static int64_t fired_families(const struct expression *expression, const struct expr_input *input)
+/* How many of the families have fired, or how many of their rules. A family named twice counts once. */
+static int64_t fired_families(const struct expression *expression, const struct expr_input *input, bool rules)
 {
 	int64_t count = 0;
 
@@ -31,7 +32,7 @@ static int64_t fired_families(const struct expression *expression, const struct 
 		for (size_t j = 0; j < i; j++)
 			named_before = named_before || expression->families[j] == expression->families[i];
 		if (!named_before && input->families[expression->families[i]])
-			count++;
+			count += rules ? (int64_t)input->families[expression->families[i]] : 1;
 	}
 	return count;
 }
@@ -74,7 +75,9 @@ bool expr_evaluate(const struct expression *expression, const struct expr_input 
 	case EXPR_NUMBER:
 		return compare(input->facts->value[expression->fact], expression->comparison, expression->number);
 	case EXPR_FAMILIES:
-		return compare(fired_families(expression, input), expression->comparison, expression->number);
+	case EXPR_RULES:
+		return compare(fired_families(expression, input, expression->kind == EXPR_RULES),
+			       expression->comparison, expression->number);
 	case EXPR_COUNT:
 		return compare(input->counts[expression->rule], expression->comparison, expression->number);
 	}
@@ -166,6 +169,7 @@ static void describe(const struct expression *expression, const struct expr_inpu
 		describe_fact(expression, input, out, start);
 		break;
 	case EXPR_FAMILIES:
+	case EXPR_RULES:
 		describe_families(expression, input, out, start);
 		break;
 	case EXPR_COUNT:

@@ -13,6 +13,7 @@
  *            | "any" "(" or-expression {"," or-expression} ")"
  *            | "atleast" "(" n "," or-expression {"," or-expression} ")"
  *            | "families" "(" family {"," family} ")" comparison number     different families with a fired rule
+ *            | "rules" "(" family {"," family} ")" comparison number        different fired rules of these families
  *            | "count" "(" RULE_ID ")" comparison number                    matches of a text rule in its view
  *
  * Expressions are immutable and live in the arena they were parsed into.

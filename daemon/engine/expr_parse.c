@@ -266,9 +266,9 @@ static struct expression *parse_atleast(struct parser *parser)
 	return node;
 }
 
-static struct expression *parse_families(struct parser *parser)
+static struct expression *parse_family_list(struct parser *parser, enum expr_kind kind)
 {
-	struct expression *node = new_node(parser, EXPR_FAMILIES);
+	struct expression *node = new_node(parser, kind);
 
 	if (!node || !take(parser, TOKEN_OPEN, "`('"))
 		return NULL;
@@ -277,6 +277,16 @@ static struct expression *parse_families(struct parser *parser)
 	if (!take(parser, TOKEN_CLOSE, "`,' or `)'") || !take_comparison(parser, node))
 		return NULL;
 	return node;
+}
+
+static struct expression *parse_families(struct parser *parser)
+{
+	return parse_family_list(parser, EXPR_FAMILIES);
+}
+
+static struct expression *parse_rules(struct parser *parser)
+{
+	return parse_family_list(parser, EXPR_RULES);
 }
 
 static struct expression *parse_count(struct parser *parser)
@@ -371,8 +381,11 @@ static struct expression *parse_name(struct parser *parser)
 	static const struct {
 		const char *name;
 		struct expression *(*parse)(struct parser *parser);
-	} functions[] = {
-	    {"any", parse_any}, {"atleast", parse_atleast}, {"families", parse_families}, {"count", parse_count}};
+	} functions[] = {{"any", parse_any},
+			 {"atleast", parse_atleast},
+			 {"families", parse_families},
+			 {"rules", parse_rules},
+			 {"count", parse_count}};
 	struct str name = parser->token.text;
 	struct expression *node;
 	enum fact_id fact;

@@ -16,6 +16,7 @@ enum expr_kind {
 	EXPR_VALUE,    /* the enumerated `fact` is in `set` */
 	EXPR_NUMBER,   /* `fact` `comparison` `number` */
 	EXPR_FAMILIES, /* how many of `families` have fired, `comparison` `number` */
+	EXPR_RULES,    /* how many rules of `families` have fired, `comparison` `number` */
 	EXPR_COUNT     /* how often `rule` matched, `comparison` `number` */
 };
 

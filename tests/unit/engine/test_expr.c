@@ -117,6 +117,9 @@ static void test_rules_and_families(void **state)
 	assert_true(holds("families(apology, pitch, ask) == 2"));
 	assert_true(holds("families(apology, apology) < 2"));
 	assert_false(holds("families(pitch, e-mail) >= 1"));
+	assert_true(holds("rules(apology, pitch, ask) == 6"));
+	assert_true(holds("rules(apology, apology) == 5"));
+	assert_false(holds("rules(pitch) >= 1"));
 	assert_true(holds("count(A) >= 2"));
 	assert_false(holds("count(C) >= 2"));
 	assert_true(holds("any(list, B or A)"));
@@ -165,6 +168,7 @@ static void test_errors_say_what_and_what_to_do(void **state)
 	refused("LONG_NAME_2", "no rule `LONG_NAME_2'", "LONG_NAME_1");
 	refused("families(apolgy) >= 1", "no family", "e-mail");
 	refused("families(apology)", "comparison", "");
+	refused("rules(A) >= 1", "no family", "");
 	refused("count(A)", "comparison", "");
 	refused("count(list) > 1", "no rule", "");
 	refused("atleast(3, A, B)", "atleast(3", "between");
