@@ -321,6 +321,7 @@ int command_check(int argc, char **argv)
 		return code;
 	check.envelope.recipients = check.recipients;
 	check.override.stored_mail = true;
+	check.override.look_closer = true;
 	check.colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	check.arena = arena_create(0);
 	check.generation = check.arena ? setup_generation(&check.setup) : NULL;

@@ -192,7 +192,7 @@ static void add_all_names(struct suggest *suggest, const struct address_list *li
 /* Judges the mail, for its views and for what the rules say already. */
 static enum status read_mail(struct suggest *suggest)
 {
-	const struct judge_override override = {.stored_mail = true};
+	const struct judge_override override = {.stored_mail = true, .look_closer = true};
 	const struct mail_limits *limits = &suggest->generation->config->limits;
 	static const struct envelope envelope;
 	struct views *views;

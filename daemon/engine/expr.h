@@ -59,6 +59,18 @@ struct expr_input {
 
 bool expr_evaluate(const struct expression *expression, const struct expr_input *input);
 
+enum outlook { OUTLOOK_NO, OUTLOOK_YES, OUTLOOK_OPEN };
+
+/* What is known before the texts have been looked at. */
+struct expr_prospect {
+	const struct facts *facts;
+	const bool *known;    /* by fact: it will not change */
+	const bool *possible; /* by rule: it may fire yet */
+};
+
+/* Whether the expression is certain to be false, or true, whatever the texts will say. Rather OPEN than wrong. */
+enum outlook expr_outlook(const struct expression *expression, const struct expr_prospect *prospect);
+
 /* Adds what made a true expression true, in a few words: "stranger; apology, pitch". */
 void expr_describe(const struct expression *expression, const struct expr_input *input, struct buf *out);
 

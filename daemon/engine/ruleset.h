@@ -66,6 +66,14 @@ struct text_hits {
 };
 
 /*
+ * False when no rule that gives a class can fire any more, whatever the texts say: the message is clean then, and
+ * looking at it would only add to its explanation. `known` tells by fact whether it will not change. Without memory:
+ * true. Any thread.
+ */
+bool ruleset_may_classify(const struct ruleset *ruleset, const struct facts *facts, const bool *known,
+			  const struct ruleset_filter *filter, struct arena *arena);
+
+/*
  * The first, dear half of judging: what the texts say. Needs no facts but the direction, so one scan serves several
  * policies and moments. Of `filter` (may be NULL) only the languages count; rules in a language that the
  * author cannot be writing in are not asked (engine/language.h). The result is in `arena`.

@@ -58,6 +58,28 @@ static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_fi
 	return active;
 }
 
+bool ruleset_may_classify(const struct ruleset *ruleset, const struct facts *facts, const bool *known,
+			  const struct ruleset_filter *filter, struct arena *arena)
+{
+	bool *possible = active_rules(ruleset, filter, facts->value[FACT_DIRECTION], arena);
+	const struct expr_prospect prospect = {facts, known, possible};
+
+	if (!possible)
+		return true;
+	for (size_t i = 0; i < ruleset->rule_count; i++)
+		if (possible[i] && !ruleset->rules[i].when && ruleset->rules[i].mail_class != CLASS_CLEAN)
+			return true;
+	for (size_t i = 0; i < ruleset->order_count; i++) {
+		size_t index = ruleset->order[i];
+		const struct rule *rule = &ruleset->rules[index];
+
+		possible[index] = possible[index] && expr_outlook(rule->expression, &prospect) != OUTLOOK_NO;
+		if (possible[index] && rule->mail_class != CLASS_CLEAN)
+			return true;
+	}
+	return false;
+}
+
 static bool is_shadowed(const struct evaluation *evaluation, const struct rule *rule)
 {
 	const struct ruleset_filter *filter = evaluation->filter;

@@ -73,6 +73,8 @@ void decision_format_log(const struct decision *decision, struct buf *out)
 		buf_add_format(out, ", concern=%s", concern_name(outcome->concern));
 	if (decision->failure != FAILURE_NONE)
 		buf_add_format(out, ", failure=%s", failure_name(decision->failure));
+	if (decision->settled)
+		buf_add_text(out, ", settled");
 	add_log_rules(decision, out);
 	buf_add_format(out, ", relation=%s, direction=%s, auth=%s", relation_name(decision),
 		       fact_value_name(FACT_DIRECTION, decision->direction),

@@ -46,6 +46,7 @@ struct decision {
 	bool linkedin_template_new;   /* this version does not know that name */
 	size_t recipient_count;
 	bool judged;                 /* false: exempt or internal; accepted without a look */
+	bool settled;                /* no rule could give it a class: none was asked */
 	uint64_t template_id;        /* of the memory; 0: none */
 	const struct recall *recall; /* for judge_learn(); NULL: there is no memory */
 };

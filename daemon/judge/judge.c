@@ -22,6 +22,8 @@ struct judgement {
 	struct text_hits hits;
 	enum direction direction;
 	bool judged;
+	bool asked;                   /* the memory, if there is one */
+	bool settled;                 /* no text can give it a class: none was looked at */
 	struct recipients recipients; /* with their policies */
 	struct ruleset_filter filter; /* their languages */
 	int64_t nanoseconds;          /* spent so far */
@@ -56,7 +58,7 @@ static void end_stage(struct judgement *j, enum judge_stage stage)
 {
 	int64_t now = clock_monotonic_ns();
 
-	j->stage_micros[stage] = (now - j->stage_start_ns) / 1000;
+	j->stage_micros[stage] += (now - j->stage_start_ns) / 1000;
 	j->stage_start_ns = now;
 }
 
@@ -108,8 +110,12 @@ static void gather_text_facts(struct judgement *j)
 
 static enum status read_text(struct judgement *j)
 {
+	enum status status;
+
 	gather_text_facts(j);
-	return ruleset_scan(j->generation->ruleset, j->views, j->direction, &j->filter, j->message.arena, &j->hits);
+	status = ruleset_scan(j->generation->ruleset, j->views, j->direction, &j->filter, j->message.arena, &j->hits);
+	end_stage(j, STAGE_TEXT);
+	return status;
 }
 
 static enum status ask_memory(struct judgement *j)
@@ -126,13 +132,14 @@ static enum status ask_memory(struct judgement *j)
 	};
 	enum status status;
 
-	if (!j->generation->memory)
+	if (!j->generation->memory || j->asked)
 		return STATUS_OK;
+	j->asked = true;
+	end_stage(j, STAGE_RULES);
 	status = recall_ask(j->generation->memory, &question, &j->recall);
-	if (status == STATUS_OK) {
-		j->decision->recall = j->recall;
-		j->decision->template_id = j->recall->answer.template_id;
-	}
+	if (status == STATUS_OK && !j->override->relation_given)
+		recall_facts(j->recall, &j->facts);
+	end_stage(j, STAGE_MEMORY);
 	return status;
 }
 
@@ -141,9 +148,10 @@ static enum status apply_rules(struct judgement *j)
 	struct decision *decision = j->decision;
 	enum status status;
 
-	if (j->recall && !j->override->relation_given)
-		recall_facts(j->recall, &j->facts);
 	decision->facts = j->facts;
+	decision->settled = j->settled;
+	if (j->settled)
+		return STATUS_OK;
 	status = ruleset_conclude(j->generation->ruleset, &j->hits, &decision->facts, &j->filter, j->message.arena,
 				  &decision->verdict);
 	if (decision->verdict.match_errors)
@@ -211,32 +219,130 @@ static enum status read_steps(struct judgement *j, struct str raw, uint32_t sess
 	if (status != STATUS_OK)
 		return status;
 	gather_facts(j);
-	status = j->judged ? read_text(j) : STATUS_OK;
-	end_stage(j, STAGE_TEXT);
-	return status;
+	return STATUS_OK;
 }
 
 static const struct judge_override no_override;
+
+static struct judgement *begin(const struct generation *generation, const struct envelope *envelope,
+			       const struct judge_override *override, struct arena *arena)
+{
+	struct judgement *judgement = arena_alloc(arena, sizeof *judgement);
+
+	if (judgement)
+		*judgement = (struct judgement){
+		    .generation = generation,
+		    .override = override ? override : &no_override,
+		    .envelope = *envelope,
+		    .stage_start_ns = clock_monotonic_ns(),
+		};
+	return judgement;
+}
 
 enum status judge_read(const struct generation *generation, const struct envelope *envelope, struct str raw,
 		       uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 		       struct judgement **ret_judgement)
 {
 	int64_t start = clock_monotonic_ns();
-	struct judgement *judgement = arena_alloc(arena, sizeof *judgement);
+	struct judgement *judgement = begin(generation, envelope, override, arena);
 	enum status status;
 
 	if (!judgement)
 		return STATUS_NO_MEMORY;
-	*judgement = (struct judgement){
-	    .generation = generation,
-	    .override = override ? override : &no_override,
-	    .envelope = *envelope,
-	    .stage_start_ns = start,
-	};
 	status = read_steps(judgement, raw, session_limits, arena);
+	if (status == STATUS_OK && judgement->judged)
+		status = read_text(judgement);
 	judgement->nanoseconds = clock_monotonic_ns() - start;
 	*ret_judgement = judgement;
+	return status;
+}
+
+/* Facts that the texts, which nobody has looked at yet, will tell. */
+static const enum fact_id text_facts[] = {FACT_WORDS, FACT_LINKS, FACT_LINK_MISMATCH, FACT_QUOTED_ONLY, FACT_LIMITS};
+
+/* Facts that a header tells. */
+static const enum fact_id header_facts[] = {FACT_DIRECTION, FACT_INBOUND,     FACT_OUTBOUND, FACT_INTERNAL,
+					    FACT_AUTH,      FACT_AUTH_FORGED, FACT_LINKEDIN, FACT_LIST,
+					    FACT_BULK,      FACT_AUTO,        FACT_REPLY,    FACT_HAS_UNSUBSCRIBE,
+					    FACT_RECIPIENTS};
+
+/* Facts that the memory tells of a header. */
+static const enum fact_id memory_facts[] = {FACT_RELATION, FACT_REPLY_TO_OURS,   FACT_CC_KNOWN,
+					    FACT_ANSWERED, FACT_RECEIVED_BEFORE, FACT_FREEMAIL_FROM};
+
+static void mark(bool *known, const enum fact_id *facts, size_t count, bool value)
+{
+	for (size_t i = 0; i < count; i++)
+		known[facts[i]] = value;
+}
+
+#define MARK(known, facts, value) mark(known, facts, sizeof(facts) / sizeof *(facts), value)
+
+static bool may_classify(const struct judgement *j, const bool *known)
+{
+	return ruleset_may_classify(j->generation->ruleset, &j->facts, known, &j->filter, j->message.arena);
+}
+
+/* The texts of what is inbound and cannot get a class any more are not looked at. */
+static bool is_settled(const struct judgement *j)
+{
+	bool known[FACT_COUNT];
+
+	if (j->override->look_closer || j->direction != DIRECTION_INBOUND)
+		return false;
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		known[i] = true;
+	MARK(known, text_facts, false);
+	return !may_classify(j, known);
+}
+
+/* The memory counts near-duplicates of strangers' letters, and tells messages without an id by their content. */
+static bool memory_needs_text(const struct judgement *j)
+{
+	return j->recall && (!j->message.message_id.n ||
+			     (j->recall->query.personal && j->facts.value[FACT_RELATION] < RELATION_KNOWN));
+}
+
+static enum status settle_by_header(struct judgement *j, bool *ret_settled)
+{
+	bool known[FACT_COUNT] = {false};
+	enum status status = STATUS_OK;
+
+	*ret_settled = !j->judged;
+	if (!j->judged || j->direction != DIRECTION_INBOUND || j->linkedin.claimed || j->facts.value[FACT_LINKEDIN] ||
+	    j->generation->config->failure.tempfail[FAILURE_LIMITS])
+		return STATUS_OK;
+	MARK(known, header_facts, true);
+	j->settled = !may_classify(j, known);
+	if (!j->settled && j->auth.from == AUTH_PASS && j->generation->memory) {
+		status = ask_memory(j);
+		MARK(known, memory_facts, true);
+		j->settled = status == STATUS_OK && !may_classify(j, known);
+	}
+	if (j->settled)
+		status = ask_memory(j);
+	j->settled = j->settled && !memory_needs_text(j);
+	*ret_settled = j->settled;
+	return status;
+}
+
+enum status judge_early(const struct generation *generation, const struct envelope *envelope, struct str header,
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement)
+{
+	int64_t start = clock_monotonic_ns();
+	struct judgement *judgement = begin(generation, envelope, NULL, arena);
+	enum status status;
+	bool settled = false;
+
+	*ret_judgement = NULL;
+	if (!judgement)
+		return STATUS_NO_MEMORY;
+	status = read_steps(judgement, header, session_limits, arena);
+	if (status == STATUS_OK)
+		status = settle_by_header(judgement, &settled);
+	judgement->nanoseconds = clock_monotonic_ns() - start;
+	if (status == STATUS_OK && settled)
+		*ret_judgement = judgement;
 	return status;
 }
 
@@ -249,7 +355,6 @@ static enum status conclude_steps(struct judgement *j)
 		return apply_policies(j);
 	}
 	status = ask_memory(j);
-	end_stage(j, STAGE_MEMORY);
 	if (status == STATUS_OK)
 		status = apply_rules(j);
 	if (status == STATUS_OK)
@@ -271,6 +376,10 @@ enum status judge_conclude(struct judgement *judgement, struct decision *ret_dec
 		status = STATUS_NO_MEMORY;
 	if (status != STATUS_OK)
 		return status;
+	if (judgement->recall) {
+		ret_decision->recall = judgement->recall;
+		ret_decision->template_id = judgement->recall->answer.template_id;
+	}
 	ret_decision->auth = judgement->auth.from;
 	ret_decision->limits = judgement->message.facts.limits;
 	ret_decision->queue_id = judgement->envelope.queue_id;
@@ -299,9 +408,19 @@ enum status judge_message(const struct generation *generation, const struct enve
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 			  struct decision *ret_decision, struct views **ret_views)
 {
-	struct judgement *judgement;
-	enum status status = judge_read(generation, envelope, raw, session_limits, override, arena, &judgement);
+	int64_t start = clock_monotonic_ns();
+	struct judgement *judgement = begin(generation, envelope, override, arena);
+	enum status status;
 
+	if (!judgement)
+		return STATUS_NO_MEMORY;
+	status = read_steps(judgement, raw, session_limits, arena);
+	if (status == STATUS_OK && judgement->judged)
+		status = ask_memory(judgement);
+	judgement->settled = status == STATUS_OK && judgement->judged && is_settled(judgement);
+	if (status == STATUS_OK && judgement->judged && !judgement->settled)
+		status = read_text(judgement);
+	judgement->nanoseconds = clock_monotonic_ns() - start;
 	if (status == STATUS_OK)
 		status = judge_conclude(judgement, ret_decision);
 	if (status == STATUS_OK && ret_views)

@@ -15,6 +15,7 @@ struct judge_override {
 	enum auth_result auth;
 	bool relation_given;
 	enum relation relation;
+	bool look_closer; /* all rules are applied, also to what they cannot change: for those who want to see them */
 	bool stored_mail; /* our own Received are in the message: skip them, and take the queue id from them */
 	int64_t now;      /* when it came, in seconds since 1970, for the memory; 0: the wall clock */
 };
@@ -42,14 +43,25 @@ const struct message *judgement_message(const struct judgement *judgement);
 struct views *judgement_views(const struct judgement *judgement);
 
 /*
- * Both halves at once: judges `raw`, the whole message with its header. All memory is from `arena`; `raw`, `envelope`
- * and the generation must outlive the decision. `session_limits` are limits that the collector already hit. `override`
- * may be NULL. When `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller
- * applies its failure class.
+ * Both halves at once, and the texts are looked at only when some rule can still give the message a class: judges
+ * `raw`, the whole message with its header. All memory is from `arena`; `raw`, `envelope` and the generation must
+ * outlive the decision. `session_limits` are limits that the collector already hit. `override` may be NULL. When
+ * `ret_views` is not NULL it gets the views, for display. STATUS_NO_MEMORY: no decision; the caller applies its failure
+ * class.
  */
 enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 			  struct decision *ret_decision, struct views **ret_views);
+
+/*
+ * Whether envelope and header alone settle what becomes of a message, so that its body need not be seen: internal, all
+ * recipients exempt, or no rule can give it a class whatever it says (a known correspondent, an answer to us, a
+ * mailing list), and the memory has nothing to learn from its text. `header` is the message as far as its empty line.
+ * *ret_judgement is then to be concluded, and `header` must outlive it; NULL: not settled, judge the whole message.
+ * STATUS_NO_MEMORY.
+ */
+enum status judge_early(const struct generation *generation, const struct envelope *envelope, struct str header,
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement);
 
 /*
  * Lets the memory learn from a message whose decision was carried out; does nothing without a memory. The message's

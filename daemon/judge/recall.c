@@ -45,12 +45,14 @@ static enum status make_query(const struct recall_question *question, struct mem
 	    .recipients = envelope->recipients,
 	    .recipient_count = envelope->recipient_count,
 	};
-	query->text = views_get(question->views, VIEW_BODY, STR(""))->text;
 	status = memory_query_fill(query, message, is_local, &question->config->direction, arena);
 	if (status != STATUS_OK)
 		return status;
 	if ((envelope->sender_given && !envelope->sender.n) || question->linkedin != LINKEDIN_NONE)
 		query->personal = false;
+	/* Templates are letters of persons. */
+	if (query->personal)
+		query->text = views_get(question->views, VIEW_BODY, STR(""))->text;
 	if (query->outbound) {
 		query->recipient_count = 0;
 		query->local = disposal_writing_mailbox(question->config, message, envelope);

@@ -237,12 +237,34 @@ static sfsistat on_eoh(SMFICTX *ctx)
 	return leave(session, SMFIP_NR_EOH);
 }
 
+/*
+ * True when what becomes of the message is known without its body, which then need not be sent. When that cannot be
+ * found out, the end of the message will tell.
+ */
+static bool is_settled(SMFICTX *ctx, struct session *session)
+{
+	struct transaction *transaction = &session->transaction;
+	struct envelope envelope;
+
+	if (transaction->header_judged || !(session->protocol & SMFIP_SKIP) ||
+	    transaction_failure(transaction) != STATUS_OK)
+		return transaction->settled != NULL;
+	transaction->header_judged = true;
+	envelope = session_envelope(session);
+	envelope.queue_id = transaction_keep(transaction, smfi_getsymval(ctx, "i"));
+	return judge_early(transaction->generation, &envelope, transaction_raw(transaction), transaction->limits,
+			   transaction->arena, &transaction->settled) == STATUS_OK &&
+	       transaction->settled;
+}
+
 static sfsistat on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 {
 	struct session *session = enter(ctx);
 	bool more = true;
 
 	count_in_data(session);
+	if (session && is_settled(ctx, session))
+		return leave_with(SMFIS_SKIP);
 	if (session)
 		more = transaction_add_body(&session->transaction, bytes, n);
 	if (!more && (session->protocol & SMFIP_SKIP))
@@ -276,10 +298,13 @@ static sfsistat judge_and_answer(SMFICTX *ctx, struct session *session)
 	envelope.queue_id = str_of(smfi_getsymval(ctx, "i"));
 	if (status != STATUS_OK)
 		return failure_answer(ctx, session->transaction.generation, envelope.queue_id, status, "collect");
-	status = judge_message(transaction->generation, &envelope, transaction_raw(transaction), transaction->limits,
-			       NULL, transaction->arena, &decision, NULL);
-	if (status == STATUS_OK)
+	status = transaction->settled ? judge_conclude(transaction->settled, &decision)
+				      : judge_message(transaction->generation, &envelope, transaction_raw(transaction),
+						      transaction->limits, NULL, transaction->arena, &decision, NULL);
+	if (status == STATUS_OK) {
+		decision.queue_id = envelope.queue_id;
 		return carry_out(ctx, session, &decision, &envelope);
+	}
 	if (edits_remove_forged(ctx, session,
 				direction_decide(&transaction->generation->config->direction, &envelope)) != STATUS_OK)
 		failure_answer(ctx, session->transaction.generation, envelope.queue_id, STATUS_IO, "remove header");

@@ -9,7 +9,7 @@
 #define COLDSHOULDER_MILTER_TRANSACTION_H
 
 #include "base/buf.h"
-#include "judge/generation.h"
+#include "judge/judge.h"
 #include "mail/envelope.h"
 #include "milter/tally.h"
 
@@ -26,6 +26,8 @@ struct transaction {
 	uint32_t limits; /* enum mail_limit bits hit while collecting */
 	enum status failure;
 	bool header_ended;
+	bool header_judged;        /* it was asked whether the header settles the message */
+	struct judgement *settled; /* it does; NULL: the body is wanted */
 };
 
 /* A transaction with no message under way; transaction_free() is due. */

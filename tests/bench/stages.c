@@ -1,11 +1,12 @@
 /*
  * stages - what each step from bytes to verdict costs, without milter and store: CPU time a message.
  *
- *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-s STAGE]... PLACE...
+ *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-w PASSES] [-s STAGE]... PLACE...
  *
  * Stages: read (message_parse), views (all text views as well), norules (judged by no rules), rules (judged by those of
  * the directory RULES, default ./rules). Each stage takes every message of the places, one stage
- * after the other, ROUNDS times (default 7) after one pass to warm up. One JSON object: microseconds a message.
+ * after the other, ROUNDS times (default 7) after PASSES (default 1) to warm up. One JSON object: microseconds a
+ * message.
  *
  * Under callgrind --toggle-collect=measured_pass counts one pass of one stage.
  */
@@ -30,6 +31,7 @@ struct bench {
 	struct generation *full;
 	bool wanted[STAGES];
 	int rounds;
+	int warm_up;
 	double micros[STAGES][ROUNDS_MAX];
 };
 
@@ -122,7 +124,7 @@ static int by_value(const void *a, const void *b)
 static void measure(struct bench *bench)
 {
 	for (int stage = 0; stage < STAGES; stage++)
-		if (bench->wanted[stage])
+		for (int i = 0; i < bench->warm_up && bench->wanted[stage]; i++)
 			pass(bench, stage);
 	for (int round = 0; round < bench->rounds; round++)
 		for (int stage = 0; stage < STAGES; stage++) {
@@ -160,14 +162,14 @@ static void want(struct bench *bench, const char *name)
 
 int main(int argc, char **argv)
 {
-	static struct bench bench = {.rounds = 7};
+	static struct bench bench = {.rounds = 7, .warm_up = 1};
 	const char *rules = "rules", *state = NULL, *config = NULL;
 	char empty[] = "/tmp/stages-XXXXXX";
 	long before, loaded;
 	int64_t start;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:r:t:n:s:")) != -1) {
+	while ((option = getopt(argc, argv, "c:r:t:n:s:w:")) != -1) {
 		if (option == 'c')
 			config = optarg;
 		else if (option == 'r')
@@ -176,6 +178,8 @@ int main(int argc, char **argv)
 			state = optarg;
 		else if (option == 'n')
 			bench.rounds = atoi(optarg);
+		else if (option == 'w')
+			bench.warm_up = atoi(optarg);
 		else if (option == 's')
 			want(&bench, optarg);
 		else

@@ -125,6 +125,40 @@ static void test_rules_and_families(void **state)
 	assert_true(holds("any(list, B or A)"));
 }
 
+static enum outlook outlook_of(const char *text, const bool *known, const bool *possible)
+{
+	const struct expr_prospect prospect = {&facts, known, possible};
+	const struct expression *expression;
+	struct expr_error error;
+
+	assert_int_equal(parse(text, &expression, &error), STATUS_OK);
+	return expr_outlook(expression, &prospect);
+}
+
+static void test_outlook(void **state)
+{
+	const bool known[FACT_COUNT] = {[FACT_LIST] = true, [FACT_RELATION] = true, [FACT_INBOUND] = true};
+	const bool possible[4] = {true, false};
+
+	(void)state;
+	facts.value[FACT_LIST] = 1;
+	assert_int_equal(outlook_of("inbound and A", known, possible), OUTLOOK_OPEN);
+	assert_int_equal(outlook_of("inbound and B", known, possible), OUTLOOK_NO);
+	assert_int_equal(outlook_of("not list and A", known, possible), OUTLOOK_NO);
+	assert_int_equal(outlook_of("list or A", known, possible), OUTLOOK_YES);
+	assert_int_equal(outlook_of("not (list or A)", known, possible), OUTLOOK_NO);
+	assert_int_equal(outlook_of("not A", known, possible), OUTLOOK_OPEN);
+	assert_int_equal(outlook_of("not B", known, possible), OUTLOOK_YES);
+	assert_int_equal(outlook_of("atleast(2, A, B, words > 3)", known, possible), OUTLOOK_OPEN);
+	assert_int_equal(outlook_of("atleast(2, A, B)", known, possible), OUTLOOK_NO);
+	assert_int_equal(outlook_of("atleast(1, list, A)", known, possible), OUTLOOK_YES);
+	assert_int_equal(outlook_of("relation == known and words > 3", known, possible), OUTLOOK_NO);
+	assert_int_equal(outlook_of("words > 3", known, possible), OUTLOOK_OPEN);
+	/* A number of hits is not known before the texts are read, not even that it is none. */
+	assert_int_equal(outlook_of("families(pitch) >= 1", known, possible), OUTLOOK_OPEN);
+	assert_int_equal(outlook_of("count(B) == 0", known, possible), OUTLOOK_OPEN);
+}
+
 static void test_precedence(void **state)
 {
 	(void)state;
@@ -275,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_rules_and_families, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_outlook, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_precedence, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_errors_say_what_and_what_to_do, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_deep_nesting_is_refused, setup, teardown),

@@ -58,6 +58,26 @@ enum status judge_message(const struct generation *with, const struct envelope *
 	return fake_judge.status;
 }
 
+/* Every message has to be seen whole. */
+enum status judge_early(const struct generation *with, const struct envelope *envelope, struct str header,
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement)
+{
+	(void)with;
+	(void)envelope;
+	(void)header;
+	(void)session_limits;
+	(void)arena;
+	*ret_judgement = NULL;
+	return STATUS_OK;
+}
+
+enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision)
+{
+	(void)judgement;
+	(void)ret_decision;
+	return STATUS_INTERNAL;
+}
+
 size_t decision_headers(const struct decision *decision, const struct config *config, struct arena *arena,
 			struct decision_header headers[DECISION_HEADERS_MAX])
 {

@@ -1,0 +1,105 @@
+"""Mail for benchmarks: of the tuning set where there is one, else generated, and a mix like a mail exchanger's."""
+
+import email.utils
+import pathlib
+import random
+
+WORDS = """please find attached the report we talked about yesterday and let me know if anything is missing from your side
+the meeting has been moved to thursday because two of us are travelling thanks for sending the numbers so quickly I had a
+look at the draft this morning and changed the second chapter can you check whether the server is up again after the
+update customers asked for the invoice with the new address our office will be closed next week the parts were delivered
+to the wrong door the kernel module does not build with the new compiler see the log below I will call the supplier
+tomorrow and tell you what they say the children liked the museum very much shall we book the same place again""".split()
+COLD = """Hi {name},
+
+I hope this finds you well. Sorry to bother you out of the blue, but I came across {company} and was impressed by your
+growth. We help companies like yours generate more qualified leads without any upfront cost. Would you be open to a quick
+15 minute call next week? If it is not for you, just reply with no and I will not write again.
+
+Best regards
+{sender}
+"""
+
+
+def text(randomizer, size):
+    lines, line, total = [], "", 0
+    while total < size:
+        line += randomizer.choice(WORDS) + " "
+        if len(line) > 66:
+            lines.append(line.strip() + randomizer.choice(("", "", ",", ".")))
+            total += len(line)
+            line = ""
+    return "\n".join(lines)
+
+
+def head(number, subject, content_type="text/plain; charset=utf-8"):
+    return (f"Received: from mail.far{number % 97}.example (mail.far{number % 97}.example [203.0.113.{number % 250}])\n"
+            f"\tby mx.test.example with ESMTPS id 4B{number:08X}; Mon, 6 Jul 2026 10:11:12 +0200\n"
+            f"From: Person {number % 5000} <person{number % 5000}@far{number % 97}.example>\nTo: you@test.example\n"
+            f"Subject: {subject}\nDate: Mon, 6 Jul 2026 10:11:12 +0200\nMessage-ID: <{number}.bench@far.example>\n"
+            f"MIME-Version: 1.0\nContent-Type: {content_type}\n\n")
+
+
+def ham(randomizer, number):
+    """Sizes like a mail exchanger's: half under 3 KB, some of hundreds of KB (newsletters, attachments)."""
+    size = min(400_000, int(randomizer.lognormvariate(7.6, 1.3)))
+    body = text(randomizer, size)
+    if number % 3:
+        return head(number, " ".join(randomizer.sample(WORDS, 5))) + body
+    markup = "".join(f"<p style=\"margin:0\">{line} <a href=\"https://far.example/{number}\">more</a></p>\n"
+                     for line in body.split("\n"))
+    return head(number, "News of the week", "text/html; charset=utf-8") + f"<html><body>{markup}</body></html>\n"
+
+
+def cold(randomizer, number):
+    names = randomizer.sample(WORDS, 3)
+    return head(number, f"Quick question {names[0]}") + COLD.format(
+        name=names[0].title(), company=names[1].title() + " Ltd", sender=names[2].title())
+
+
+def generate(directory, count=1000, cold_share=0.1):
+    """A mix of generated mail, the same on every run; returns the directory."""
+    randomizer = random.Random(42)
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True)
+    for number in range(count):
+        make = cold if number % 100 < 100 * cold_share else ham
+        (directory / f"{number:05}.eml").write_text(make(randomizer, number))
+    return directory
+
+
+def of_size(directory, size):
+    """One message whose text is so large."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True)
+    (directory / "one.eml").write_text(head(1, "Large") + text(random.Random(size), size))
+    return directory
+
+
+def sent_mail(path, count):
+    """An mbox of mail that our people sent, to so many different mailboxes."""
+    now = email.utils.formatdate()  # older mail would be forgotten at once
+    with open(path, "w", encoding="utf-8") as out:
+        for number in range(count):
+            out.write(f"From user Mon Jul  6 10:11:12 2026\nFrom: user{number % 200}@test.example\n"
+                      f"To: person{number}@far{number % 9973}.example\nSubject: Hello\n"
+                      f"Date: {now}\nMessage-ID: <s{number}@test.example>\n\nHello.\n\n")
+
+
+def phrase_rules(path, count):
+    """So many more phrases, three words each, which no mail has."""
+    randomizer = random.Random(7)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+
+    def word():
+        return "".join(randomizer.choice(letters) for _ in range(randomizer.randint(4, 9)))
+
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("rules = (\n")
+        for first in range(0, count, 50):
+            phrases = ", ".join(f'"{word()} (to|for) {randomizer.choice(WORDS).lower()} {word()}"'
+                                for _ in range(min(50, count - first)))
+            out.write(f'{{ id = "BENCH_{first}"; family = "bench"; score = 0.1; status = "stable"; '
+                      f'describe = "Phrases for the benchmark"; view = "body"; phrases = [ {phrases} ]; }}'
+                      + (",\n" if first + 50 < count else "\n"))
+        out.write(");\n")
