@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +24,35 @@ static bool default_list_missing(const struct config *config)
 	       access(CONFIG_FREEMAIL_LIST, R_OK) != 0;
 }
 
+static const char *user_name(uid_t uid, char *out, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char buffer[4096];
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found)
+		snprintf(out, size, "%s", found->pw_name);
+	else
+		snprintf(out, size, "%u", (unsigned int)uid);
+	return out;
+}
+
+/* Whoever starts the daemon once as root, or as somebody else, gets to know why it does not start now. */
+static enum status check_ownership(const struct config *config, struct error_list *errors)
+{
+	const char *directory = config->state_directory;
+	char owner[64], us[64], hint[256];
+	struct stat info;
+
+	if (stat(directory, &info) != 0 || eaccess(directory, R_OK | W_OK | X_OK) == 0)
+		return STATUS_OK;
+	user_name(info.st_uid, owner, sizeof owner);
+	user_name(geteuid(), us, sizeof us);
+	snprintf(hint, sizeof hint, "chown -R %s: %s", us, directory);
+	error_add(errors, SEVERITY_ERROR, config->path, hint,
+		  "the state directory %s belongs to %s, and %s cannot write it", directory, owner, us);
+	return STATUS_PERMISSION;
+}
+
 enum status remember_open(const struct config *config, struct error_list *errors, struct memory **ret_memory)
 {
 	struct memory_settings settings = config->memory;
@@ -29,6 +60,8 @@ enum status remember_open(const struct config *config, struct error_list *errors
 	*ret_memory = NULL;
 	if (settings.backend == MEMORY_NONE)
 		return STATUS_OK;
+	if (settings.backend == MEMORY_SQLITE && check_ownership(config, errors) != STATUS_OK)
+		return STATUS_PERMISSION;
 	if (default_list_missing(config)) {
 		settings.freemail_list = NULL;
 		error_add(errors, SEVERITY_WARNING, CONFIG_FREEMAIL_LIST, NULL,
