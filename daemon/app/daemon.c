@@ -127,11 +127,16 @@ static enum exit_code open_configured_socket(struct daemon *d, const struct conf
 static enum exit_code open_socket(struct daemon *d, const struct config *config, struct error_list *errors)
 {
 	enum status status = listener_adopt(errors, &d->listener);
+	char name[160];
 
 	if (status == STATUS_NOT_FOUND)
 		return open_configured_socket(d, config, errors);
 	if (status != STATUS_OK)
 		return exit_code_of(status);
+	if (strcmp(listener_name(d->listener.fd, name, sizeof name), config->socket) != 0)
+		error_add(errors, SEVERITY_WARNING, config->path,
+			  "write the same place in both; systemctl edit coldshoulder.socket",
+			  "socket = \"%s\" is not used: systemd passes %s", config->socket, name);
 	status = filter_open(d->listener.fd);
 	d->listener.fd = -1;
 	if (status == STATUS_UNAVAILABLE)

@@ -2,10 +2,13 @@
 
 #include "app/listener_file.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,6 +137,27 @@ enum status listener_adopt(struct error_list *errors, struct listener *ret_liste
 	(void)setsockopt(FIRST_PASSED_FD, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	*ret_listener = (struct listener){.fd = FIRST_PASSED_FD};
 	return STATUS_OK;
+}
+
+const char *listener_name(int fd, char *out, size_t size)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_un local;
+		struct sockaddr_storage storage;
+	} address = {.storage = {0}};
+	socklen_t n = sizeof address;
+	char host[INET6_ADDRSTRLEN], port[8];
+
+	*out = '\0';
+	if (getsockname(fd, &address.any, &n) != 0)
+		return out;
+	if (address.any.sa_family == AF_UNIX)
+		snprintf(out, size, "unix:%s", address.local.sun_path);
+	else if (getnameinfo(&address.any, n, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) ==
+		 0)
+		snprintf(out, size, address.any.sa_family == AF_INET6 ? "inet6:%s@[%s]" : "inet:%s@%s", port, host);
+	return out;
 }
 
 void listener_remove_file(struct listener *listener)

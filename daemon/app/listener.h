@@ -47,6 +47,10 @@ void listener_check(const struct listen_address *address, const struct listener_
  */
 enum status listener_adopt(struct error_list *errors, struct listener *ret_listener);
 
+/* The name of a listening socket as the configuration writes it, "unix:PATH" or "inet:PORT@HOST"; "" when it has none.
+ */
+const char *listener_name(int fd, char *out, size_t size);
+
 /* Removes the socket file, if it is there and still ours. */
 void listener_remove_file(struct listener *listener);
 

@@ -60,6 +60,7 @@ class Units(unittest.TestCase):
             result = milter.message(COLD_BODY)
         self.assertEqual([value.strip() for value in result.inserted("X-Coldshoulder-Class")], ["cold"])
         self.assertIn("socket=passed by systemd", self.daemon.log())
+        self.assertIn(f'socket = "{self.daemon.address}" is not used: systemd passes unix:{name}', self.daemon.log())
         self.assertEqual(self.daemon.stop()[0], 0)
 
     def test_without_writable_code(self):
