@@ -177,4 +177,8 @@ if __name__ == "__main__":
     if os.geteuid() != 0 or not shutil.which("sieve-test") or not os.path.exists(IMAP):
         print("test_sieve.py: needs root, and dovecot-sieve and dovecot-imapd: skipped")
         sys.exit(SKIPPED)
+    version = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True).stdout
+    if not version.startswith("2.3"):
+        print(f"test_sieve.py: the settings are those of Dovecot 2.3, and this is {version.strip()}: skipped")
+        sys.exit(SKIPPED)
     unittest.main(verbosity=2)
