@@ -61,7 +61,7 @@ static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_fi
 bool ruleset_may_classify(const struct ruleset *ruleset, const struct facts *facts, const bool *known,
 			  const struct ruleset_filter *filter, struct arena *arena)
 {
-	bool *possible = active_rules(ruleset, filter, facts->value[FACT_DIRECTION], arena);
+	bool *possible = active_rules(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
 	const struct expr_prospect prospect = {facts, known, possible};
 
 	if (!possible)
