@@ -4,6 +4,7 @@ import grp
 import os
 import pathlib
 import re
+import shutil
 import tempfile
 
 from documents import RULE, SOURCE, DocumentTest, Page, displays, main, programs, run, source
@@ -27,6 +28,7 @@ class Load(DocumentTest):
         for name in ("rules", "state"):
             (self.place / name).mkdir()
         (self.place / "rules" / "test.conf").write_text(RULE)
+        shutil.copytree(EXAMPLES / "lists", self.place / "lists")
 
     def load(self, text):
         """What `coldshoulderd -n` says of a configuration. Only rules, group and key file are made to fit this test."""

@@ -13,6 +13,7 @@ import pathlib
 import re
 import shutil
 import signal
+import smtplib
 import subprocess
 import sys
 import time
@@ -26,6 +27,9 @@ our_hosts = ( "mx.sandbox.test" );
 auth_results = "jobid";
 authserv_ids = ( "{AUTHSERV_ID}" );
 inbound = {{ tag_at = 5.0; mark_as_spam = 8.0; }};
+outbound = {{ enforce = {{ residue = "reject"; help_link = "https://intranet.example.org/how-we-write"; }}; }};
+policies = ( {{ name = "hiring"; match = ( "jobs@example.org" ); ignore_classes = ( "cold", "template" ); }},
+             {{ name = "strict"; match = ( "strict@example.org" ); reject_at = 6.0; }} );
 """
 
 STRANGER = {"ADDR": "203.0.113.5", "NAME": "mail.growth-pilot.example"}
@@ -178,6 +182,13 @@ MEMORY_CASES = [
 ]
 
 
+# Outbound: what alice forgot to fill in comes back to her with an explanation.
+LEFTOVER = mail("Alice Moreno <alice@example.org>", "Our meeting in {{city}}",
+                "Hi {{first_name}},\n\nit was good to meet {{company}} at the fair. Shall we go on next week?\n\nAlice\n",
+                "Message-ID: <out-1@example.org>", to="Chris Vogel <chris@far.example>")
+ALICE = {"ADDR": "198.51.100.21", "LOGIN": "alice"}
+
+
 def log_field(line, name):
     found = re.search(rf"\b{name}=([^,]*)", line)
     return found.group(1) if found else ""
@@ -225,6 +236,38 @@ def run_case(box, case, problems):
     return row, delivered
 
 
+def run_rejection(box, problems):
+    """A row for the table, and what the author reads."""
+    name = "alice's mail with leftover merge fields"
+    try:
+        box.send("alice@example.org", ["chris@far.example"], LEFTOVER, ALICE)
+    except smtplib.SMTPDataError as error:
+        text = error.smtp_error.decode(errors="replace")
+        expect(problems, name, "code", error.smtp_code, 550)
+        if "{{first_name}}" not in text or "how-we-write" not in text:
+            problems.append(f"{name}: the rejection does not teach: {text}")
+    else:
+        text = ""
+        problems.append(f"{name}: was not rejected")
+    line = box.rejection_log("out-1@example.org")
+    return (name, log_field(line, "class"), log_field(line, "action"), log_field(line, "score"), log_field(line, "ms"),
+            f"concern={log_field(line, 'concern')}"), text
+
+
+def run_two_recipients(box, problems):
+    """One of them would have it rejected, the other wants such mail: it is delivered to both, and tagged."""
+    name = "to two, of whom one's policy rejects"
+    message = mail("Jordan Reed <jordan@growth-pilot.example>", "Your outbound programme", COLD_TEXT,
+                   "Message-ID: <two@growth-pilot.example>", to="jobs@example.org, strict@example.org")
+    queue_id = box.send("bounce@sender.example", ["jobs@example.org", "strict@example.org"], message, STRANGER)
+    line = box.decision_log(queue_id)
+    expect(problems, name, "action", log_field(line, "action"), "tag")
+    expect(problems, name, "policy", log_field(line, "policy"), "hiring+strict")
+    check_headers(problems, name, box.delivered(queue_id), "cold")
+    return (name, log_field(line, "class"), log_field(line, "action"), log_field(line, "score"), log_field(line, "ms"),
+            f"policy={log_field(line, 'policy')}, would={log_field(line, 'would')}")
+
+
 def print_table(rows):
     heads = ("message", "class", "action", "score", "ms", "best evidence")
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(5)]
@@ -247,7 +290,12 @@ def run(box):
         rows.append(row)
         if shown is None:
             shown = delivered
+    row, teaching = run_rejection(box, problems)
+    rows.append(row)
+    rows.append(run_two_recipients(box, problems))
     print_table(rows)
+    print("\nWhat Alice reads in the rejection:\n")
+    print("\n".join("550 " + line for line in teaching.splitlines()))
     print("\nThe header block of the first message, as delivered:\n")
     print(header_block(shown).decode(errors="replace"))
     print()

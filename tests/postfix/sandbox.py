@@ -185,7 +185,7 @@ class Sandbox:
             if self.processes[name].poll() is not None:
                 raise SandboxError(f"{name} ended with {self.processes[name].returncode}:\n{self.log(name)}")
             return condition()
-        wait_for(name, ready)
+        wait_for(name, ready, 60)
 
     def write_config(self, config):
         preamble = (f'rules_dir = "{self.dir}/rules";\nlocal_rules_dir = "{self.dir}/rules.d";\n'
@@ -294,6 +294,13 @@ class Sandbox:
             found = re.search(rf"\b{queue_id}: (class=.*)$", self.log("coldshoulderd"), re.MULTILINE)
             return found.group(1) if found else None
         return wait_for(f"the log line of {queue_id}", find)
+
+    def rejection_log(self, message_id):
+        """The daemon's line about a message that was rejected, whose queue id the client never heard."""
+        def find():
+            found = re.search(rf"cleanup\[\d+\]: (\w+): message-id=<{re.escape(message_id)}>", self.maillog())
+            return found.group(1) if found else None
+        return self.decision_log(wait_for(f"{message_id} in Postfix's log", find))
 
 
 def stop_process(process, seconds=10):
