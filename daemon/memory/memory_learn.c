@@ -111,7 +111,7 @@ static void add_wrote(struct lesson *lesson, size_t index, uint64_t user)
 	change->domain = pair->domain;
 	change->offender = pair->domain ? pair->domain : pair->remote;
 	change->user = user;
-	change->first = !relation->pair.wrote && !relation->pair.received;
+	change->first = store_is_first_contact(relation, lesson->keys->query.scope);
 	if (!lesson->keys->persons[index])
 		return;
 	change = add(lesson, CHANGE_PERSON);

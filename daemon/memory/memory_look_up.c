@@ -85,11 +85,8 @@ static void set_history(const struct memory_keys *keys, struct memory_answer *re
 
 static void set_first_contacts(const struct memory_keys *keys, struct memory_answer *ret)
 {
-	for (size_t i = 0; i < keys->query.pair_count; i++) {
-		const struct store_contact *pair = &keys->answer.relations[i].pair;
-
-		ret->first_contacts += !pair->wrote && !pair->received;
-	}
+	for (size_t i = 0; i < keys->query.pair_count; i++)
+		ret->first_contacts += store_is_first_contact(&keys->answer.relations[i], keys->query.scope);
 	ret->first_contacts_today = keys->answer.first_contacts + ret->first_contacts;
 }
 

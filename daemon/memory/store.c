@@ -51,6 +51,13 @@ enum relation store_relation_of(const struct store_relation *relation, enum rela
 	return RELATION_STRANGER;
 }
 
+bool store_is_first_contact(const struct store_relation *relation, enum relation_scope scope)
+{
+	enum relation_scope widest = scope < RELATION_SCOPE_SITE ? scope : RELATION_SCOPE_SITE;
+
+	return store_relation_of(relation, widest, true) == RELATION_STRANGER;
+}
+
 enum relation store_overall_relation(const struct store_query *query, const struct store_relation *relations)
 {
 	enum relation overall = RELATION_STRANGER;

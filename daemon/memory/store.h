@@ -203,6 +203,14 @@ uint32_t store_offences_now(uint32_t count, int64_t at, const struct store_reten
 /* What a store knows makes this relation. */
 enum relation store_relation_of(const struct store_relation *relation, enum relation_scope scope, bool outbound);
 
+/*
+ * True when our side writes to a stranger for the first time: he did not write to this mailbox, so that an answer is
+ * free, and nobody here wrote to him (with the scope of a mailbox: this mailbox did not), so that a colleague's
+ * customer is free. To have written to others of his domain does not count: whoever writes to a whole firm writes to
+ * many.
+ */
+bool store_is_first_contact(const struct store_relation *relation, enum relation_scope scope);
+
 /* The closest relation of all pairs; for outbound mail the farthest. RELATION_STRANGER when there is no pair. */
 enum relation store_overall_relation(const struct store_query *query, const struct store_relation *relations);
 

@@ -111,6 +111,11 @@ static void test_first_contacts_are_counted_by_user_and_day(void **state)
 	assert_int_equal(ASK(.outbound = true, .from = "jo@ours.test", .user = "jo", .to = "z@z.test", .now = now + DAY)
 			     .first_contacts_today,
 			 1);
+	/* A colleague's customer is none; his whole firm is not free for that. */
+	DELIVER(.outbound = true, .from = "kim@ours.test", .user = "kim", .to = "buyer@firm.test");
+	flush();
+	answer = ASK(.outbound = true, .from = "jo@ours.test", .user = "jo", .to = "buyer@firm.test desk@firm.test");
+	assert_int_equal(answer.first_contacts, 1);
 }
 
 static void test_one_template_to_many_strangers(void **state)
