@@ -207,10 +207,19 @@ static void rule_expires(struct key_reader *reader, const config_setting_t *sett
 	reader->entry->rule.expires = text;
 }
 
+/* What an SMTP reply cannot say is sent as question marks (RFC 5321 section 4.2). */
 static void rule_reply(struct key_reader *reader, const config_setting_t *setting)
 {
 	const char *text = read_text(reader, setting);
 
+	for (size_t i = 0; text[i]; i++) {
+		if ((text[i] >= ' ' && text[i] <= '~') || ascii_is_space(text[i]))
+			continue;
+		settings_error(
+		    reader->book->errors, SEVERITY_WARNING, setting, "write it in plain ASCII",
+		    "`reply' has characters that an SMTP reply cannot hold: they are sent as question marks");
+		break;
+	}
 	reader->entry->rule.reply = text[0] ? text : NULL;
 }
 

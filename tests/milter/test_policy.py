@@ -3,7 +3,7 @@
 import pathlib
 import signal
 
-from harness import COLD_BODY, SEVERE_BODY, Daemon, DaemonTest, main
+from harness import COLD_BODY, SEVERE_BODY, Daemon, DaemonTest, free_port, main
 from milter_client import Milter, plain_headers
 
 OUT = {"sender": "<alice@home.example>", "recipients": ["<b@far.example>"], "mail_macros": {"auth_authen": "alice"}}
@@ -169,6 +169,26 @@ class Failures(DaemonTest):
             self.assertTrue(result.reply.startswith("451 4.7.1 "), result.reply)
             self.assertIn("failure=limits", self.daemon.line("4FAIL00001"))
             self.assertEqual(milter.message(COLD_BODY).verdict, "c")
+
+
+    def test_a_store_that_is_down(self):
+        """With its own daemon, whose memory is a server that is not there."""
+        daemon = Daemon('failure = { store = "tempfail"; };', start=False)
+        self.addCleanup(daemon.clean_up)
+        key = daemon.directory / "key"
+        key.write_text("a1" * 32 + "\n")
+        key.chmod(0o600)
+        server = f'store = "redis"; redis_server = "127.0.0.1:{free_port()}"; key_file = "{key}"; freemail_list = "{key}.no";'
+        (daemon.directory / "key.no").write_text("mail.example\n")
+        daemon.config.write_text(daemon.config.read_text().replace('store = "none";', server))
+        daemon.start()
+        with daemon.session() as milter:
+            result = milter.message(queue_id="4STORE0001")
+            self.assertTrue(result.reply.startswith("451 4.7.1 "), result.reply)
+            self.assertIn("failure=store", daemon.line("4STORE0001"))
+            # abuse@ is not looked at, and so does not wait for the memory.
+            self.assertEqual(milter.message(recipients=["<abuse@home.example>"]).verdict, "c")
+        daemon.stop()
 
 
 class Slips(DaemonTest):

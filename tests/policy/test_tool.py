@@ -185,6 +185,13 @@ class Configuration(Tool):
                 self.assertEqual(got, code, stderr)
 
 
+    def test_a_reply_that_smtp_cannot_hold(self):
+        (self.directory / "rules/test.conf").write_text(RULES.replace("Write the name yourself.", "Gr\u00fc\u00dfe"))
+        _, stderr = self.lint("")
+        self.assertIn("test.conf:", stderr)
+        self.assertIn("an SMTP reply cannot hold", stderr)
+
+
 def main():
     global OPTIONS
     parser = argparse.ArgumentParser()

@@ -185,7 +185,7 @@ class Sandbox:
             if self.processes[name].poll() is not None:
                 raise SandboxError(f"{name} ended with {self.processes[name].returncode}:\n{self.log(name)}")
             return condition()
-        wait_for(name, ready, 60)
+        wait_for(name, ready, 120)
 
     def write_config(self, config):
         preamble = (f'rules_dir = "{self.dir}/rules";\nlocal_rules_dir = "{self.dir}/rules.d";\n'

@@ -74,7 +74,8 @@ class Recipients(PostfixCase):
 local_domains = ( "example.org" );
 inbound = { tag_at = 5.0; };
 policies = ( { name = "strict"; match = ( "sam@example.org" ); reject_at = 6.0; },
-             { name = "held"; match = ( "hold@example.org" ); quarantine_at = 6.0; } );
+             { name = "held"; match = ( "hold@example.org" ); quarantine_at = 6.0; },
+             { name = "ladder"; match = ( "lee@example.org" ); ladder = ( "tag", "reject", "disconnect" ); } );
 learning_days = 0;
 split = true;
 """
@@ -98,6 +99,28 @@ split = true;
         self.assertEqual(caught.exception.recipients["sam@example.org"][0], 452)
         queue_id = self.send("eve@example.org")
         self.assertIn("action=tag", self.box.decision_log(queue_id))
+
+    def test_the_ladder(self):
+        """The first offence is tagged, the second explained, the third refused in few words; an answer forgives."""
+        def send(number):
+            try:
+                queue_id = self.box.send("kim@pitch.example", ["lee@example.org"],
+                                         mail("Kim Vale <kim@pitch.example>", PITCH, to="lee@example.org",
+                                              message_id=f"<l{number}@pitch.example>"), OUTSIDE)
+            except smtplib.SMTPDataError as error:
+                return error.smtp_error.decode()
+            return self.box.decision_log(queue_id)
+        self.assertIn("action=tag", send(1))
+        explained = send(2)
+        self.assertIn("postmaster", explained)
+        refused = send(3)
+        self.assertIn("told why before", refused)
+        self.assertLess(len(refused), len(explained))
+        answer = mail("Lee <lee@example.org>", "Not interested, thank you.\n", to="kim@pitch.example",
+                      message_id="<a1@example.org>")
+        self.box.decision_log(self.box.send("lee@example.org", ["kim@pitch.example"], answer,
+                                            {"ADDR": "198.51.100.20", "LOGIN": "lee"}))
+        self.assertIn("action=accept", send(4))
 
     def test_the_hold_queue(self):
         queue_id = self.send("hold@example.org")
