@@ -70,7 +70,7 @@ class Load(DocumentTest):
             line = line.strip()
             opening = re.match(r"(\w+) = \{$", line)
             group = opening.group(1) + "." if opening else "" if line == "};" else group
-            setting = re.match(r"(\w+) = ([^{].*?);\s*(# example)?", line)
+            setting = re.match(r"(\w+) = (?!\( \{)([^{].*?);\s*(# example)?", line)
             if setting and not setting.group(3):
                 seen += 1
                 name = group + setting.group(1)
