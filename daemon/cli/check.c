@@ -4,6 +4,7 @@
 #include "cli/mailbox_source.h"
 #include "cli/memory_setup.h"
 #include "cli/setup.h"
+#include "cli/what_if.h"
 #include "judge/judge.h"
 
 #include <errno.h>
@@ -225,12 +226,17 @@ static void check_message(void *context, const char *name, struct str raw)
 	size_t scan = check->generation->config->limits.scan_bytes + check->generation->config->limits.header_bytes;
 	uint32_t limits = raw.n > scan ? MAIL_LIMIT_SCAN_BYTES : 0;
 	struct buf text = buf_make(NULL);
+	struct judgement *judgement;
 	struct decision decision;
-	struct views *views;
+	struct views *views = NULL;
 	enum status status;
 
-	status = judge_message(check->generation, &check->envelope, str_sub(raw, 0, scan), limits, &check->override,
-			       check->arena, &decision, &views);
+	status = judge_read(check->generation, &check->envelope, str_sub(raw, 0, scan), limits, &check->override,
+			    check->arena, &judgement);
+	if (status == STATUS_OK)
+		status = judge_conclude(judgement, &decision);
+	if (status == STATUS_OK)
+		views = judgement_views(judgement);
 	if (status == STATUS_OK && check->json)
 		status = check->views ? check_format_json(&decision, name, views, &text)
 				      : decision_format_json(&decision, name, &text);
@@ -240,6 +246,7 @@ static void check_message(void *context, const char *name, struct str raw)
 		puts(buf_str(&text).p);
 	} else {
 		check_print_decision(stdout, name, &decision, check->colours);
+		what_if_print(stdout, check->generation, judgement, &decision);
 		if (check->views)
 			check_print_views(stdout, views, check->colours);
 	}

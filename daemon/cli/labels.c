@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { HASHED_BYTES = 64 * 1024 };
+
 struct entry {
 	char *key;
 	char *name;
@@ -51,7 +53,8 @@ struct str labels_key(const struct message *message, struct arena *arena)
 	text = arena_alloc(arena, 8 + 2 * sizeof hash + 1);
 	if (!text)
 		return STR("");
-	crypto_generichash(hash, sizeof hash, (const unsigned char *)message->raw.p, message->raw.n, NULL, 0);
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)message->raw.p,
+			   message->raw.n < HASHED_BYTES ? message->raw.n : HASHED_BYTES, NULL, 0);
 	memcpy(text, "content:", 8);
 	sodium_bin2hex(text + 8, 2 * sizeof hash + 1, hash, sizeof hash);
 	return str_of(text);

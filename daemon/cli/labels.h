@@ -2,7 +2,7 @@
  * labels - the user's own opinion of some messages: good (wanted) or bad (not wanted).
  *
  * They are kept in a file of text, one message a line: "good KEY DATE NAME". KEY is the Message-ID, or a hash of the
- * message when it has none. Nothing but `label` writes it.
+ * message's first 64 KiB when it has none. Nothing but `label` writes it.
  */
 #ifndef COLDSHOULDER_CLI_LABELS_H
 #define COLDSHOULDER_CLI_LABELS_H

@@ -20,6 +20,8 @@ static const struct {
     {"teach", command_teach, "correct a decision: the sender is known, or the text unwanted"},
     {"shadow", command_shadow, "let a rule be counted, and worth nothing, at once"},
     {"doctor", command_doctor, "look over a live installation, and say what mends it"},
+    {"label", command_label, "keep your own opinion of messages: good or bad"},
+    {"explain", command_explain, "tell what a rule looks for, and how often it fired here"},
     {"suggest", command_suggest, "propose phrases that tell a mail from ordinary mail"},
     {"lint", command_lint, "check configuration and rules, and run every rule's own examples"},
     {"learn", command_learn, "learn whom we write to from sent mail, or an unwanted template"},

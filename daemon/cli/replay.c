@@ -1,8 +1,10 @@
 #include "cli/replay.h"
 
 #include "cli/command.h"
+#include "cli/replay_diff.h"
 #include "cli/replay_html.h"
 #include "cli/replay_memory.h"
+#include "cli/replay_opinion.h"
 #include "cli/replay_summary.h"
 
 #include <errno.h>
@@ -140,7 +142,7 @@ static bool read_labels(struct replay *replay)
 	if (!replay->options.with_labels)
 		return true;
 	if (!replay->options.labels && !labels_default_path(path, sizeof path)) {
-		fprintf(stderr, "coldshoulder replay: there is no home directory: name the file, --labels=FILE\n");
+		fprintf(stderr, "coldshoulder replay: there is no home directory: name the file, --labels-file FILE\n");
 		return false;
 	}
 	replay->labels = labels_read(replay->options.labels ? replay->options.labels : path, &line);
@@ -188,12 +190,17 @@ static bool show(struct replay *replay)
 	const struct summary_style style = style_of(stdout);
 	bool shown = true;
 
+	if (replay->side_count == 2)
+		return replay_diff_print(stdout, replay->records, replay->side_names, &replay->mail,
+					 replay->options.json, &style);
 	if (!summary_make(&replay->records[0], &summary))
 		return false;
 	if (replay->options.json)
 		shown = summary_print_json(stdout, &summary, &replay->records[0], &replay->mail);
 	else
 		summary_print(stdout, &summary, &replay->records[0], &replay->mail, &style);
+	if (shown && replay->labels && !replay->options.json)
+		shown = opinion_print(stdout, &summary, &replay->records[0]);
 	if (shown && replay->options.html &&
 	    !replay_html_write(replay->options.html, &summary, &replay->records[0], &replay->mail)) {
 		fprintf(stderr, "coldshoulder replay: %s: %s\n", replay->options.html, strerror(errno));

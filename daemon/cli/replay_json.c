@@ -7,8 +7,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-/* Text of a mail; bytes that are no UTF-8 become U+FFFD. */
-static json_t *text_json(struct str text)
+json_t *summary_text_json(struct str text)
 {
 	json_t *value = json_stringn(text.p, text.n);
 	struct buf clean = buf_make(NULL);
@@ -86,16 +85,17 @@ static json_t *record_json(const struct record *record)
 
 		json_object_set_new(rule, "id", json_string(hit->rule->id));
 		json_object_set_new(rule, "score", score_json(hit->score));
-		json_object_set_new(rule, "evidence", text_json(hit->evidence));
+		json_object_set_new(rule, "evidence", summary_text_json(hit->evidence));
 		json_array_append_new(rules, rule);
 	}
-	json_object_set_new(object, "file", text_json(str_of(replay_entry_name(record->entry, name, sizeof name))));
+	json_object_set_new(object, "file",
+			    summary_text_json(str_of(replay_entry_name(record->entry, name, sizeof name))));
 	json_object_set_new(object, "date", json_integer((json_int_t)record->entry->date));
 	json_object_set_new(object, "class", json_string(mail_class_name(record->verdict_class)));
 	json_object_set_new(object, "score", score_json(record->score));
 	json_object_set_new(object, "relation", json_string(fact_value_name(FACT_RELATION, record->relation)));
-	json_object_set_new(object, "from", text_json(record->from));
-	json_object_set_new(object, "subject", text_json(record->subject));
+	json_object_set_new(object, "from", summary_text_json(record->from));
+	json_object_set_new(object, "subject", summary_text_json(record->subject));
 	json_object_set_new(object, "rules", rules);
 	return object;
 }
@@ -116,7 +116,7 @@ static json_t *senders_json(const struct summary *summary)
 	for (size_t i = 0; i < summary->sender_count; i++) {
 		json_t *object = json_object();
 
-		json_object_set_new(object, "from", text_json(summary->senders[i].from));
+		json_object_set_new(object, "from", summary_text_json(summary->senders[i].from));
 		json_object_set_new(object, "tagged", json_integer((json_int_t)summary->senders[i].tagged));
 		json_object_set_new(object, "highest", score_json(summary->senders[i].highest));
 		json_array_append_new(array, object);
@@ -134,8 +134,8 @@ static json_t *templates_json(const struct summary *summary)
 
 		json_object_set_new(object, "messages", json_integer((json_int_t)found->messages));
 		json_object_set_new(object, "tagged", json_integer((json_int_t)found->tagged));
-		json_object_set_new(object, "subject", text_json(found->example->subject));
-		json_object_set_new(object, "from", text_json(found->example->from));
+		json_object_set_new(object, "subject", summary_text_json(found->example->subject));
+		json_object_set_new(object, "from", summary_text_json(found->example->from));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -148,7 +148,7 @@ static json_t *failures_json(const struct replay_mail *mail)
 	for (size_t i = 0; i < mail->failures.names.count; i++) {
 		const char *name = *(char *const *)list_at(&mail->failures.names, i);
 
-		json_array_append_new(array, text_json(str_of(name ? name : "")));
+		json_array_append_new(array, summary_text_json(str_of(name ? name : "")));
 	}
 	return array;
 }

@@ -24,6 +24,9 @@ static void print_usage(FILE *out)
 	    "      --since DATE        leave out what was received before YYYY-MM-DD\n"
 	    "      --html FILE         also write a page to look at in a browser, with a threshold to move\n"
 	    "      --with-text         put the messages' text into the page, not only the evidence\n"
+	    "      --diff A B          compare two rule directories or configurations: what changes, by message\n"
+	    "      --labels            measure by your own opinion of messages (see \"coldshoulder label\")\n"
+	    "      --labels-file FILE  the same, in place of ~/.local/share/coldshoulder/labels\n"
 	    "  -j, --json              print the summary as one JSON object\n"
 	    "      --jobs N            threads (default: one a core; the result is the same)\n"
 	    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
@@ -40,6 +43,7 @@ enum replay_option {
 	OPTION_WITH_TEXT,
 	OPTION_DIFF,
 	OPTION_LABELS,
+	OPTION_LABELS_FILE,
 	OPTION_JOBS,
 	OPTION_AUTHSERV_ID,
 	OPTION_AUTH
@@ -51,6 +55,9 @@ static const struct option long_options[] = {
     {"since", required_argument, NULL, OPTION_SINCE},
     {"html", required_argument, NULL, OPTION_HTML},
     {"with-text", no_argument, NULL, OPTION_WITH_TEXT},
+    {"diff", required_argument, NULL, OPTION_DIFF},
+    {"labels", no_argument, NULL, OPTION_LABELS},
+    {"labels-file", required_argument, NULL, OPTION_LABELS_FILE},
     {"json", no_argument, NULL, 'j'},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"config", required_argument, NULL, 'c'},
@@ -176,9 +183,12 @@ static bool take_option(struct replay *replay, int option, int argc, char **argv
 		return true;
 	case OPTION_DIFF:
 		return read_diff(replay, argc, argv);
+	case OPTION_LABELS_FILE:
+		options->labels = optarg;
+		options->with_labels = true;
+		return true;
 	case OPTION_LABELS:
 		options->with_labels = true;
-		options->labels = optarg;
 		return true;
 	case OPTION_JOBS:
 		return read_jobs(options, optarg);

@@ -250,11 +250,28 @@ static const struct record_verifier *likely_verifier(const struct records *recor
 	return best;
 }
 
+void summary_print_failures(FILE *out, const struct replay_mail *mail)
+{
+	size_t named = mail->failures.names.count;
+
+	if (!mail->failures.count)
+		return;
+	fprintf(out, "\n%lu could not be read:\n", mail->failures.count);
+	for (size_t i = 0; i < named; i++) {
+		const char *name = *(char *const *)list_at(&mail->failures.names, i);
+
+		fputs("  ", out);
+		print_safely(out, str_of(name ? name : ""), false);
+		fputc('\n', out);
+	}
+	if (mail->failures.count > named)
+		fprintf(out, "  and %lu more\n", mail->failures.count - named);
+}
+
 static void print_notes(const struct printer *printer, const struct records *records, const struct replay_mail *mail)
 {
 	const struct summary *summary = printer->summary;
 	const struct record_verifier *verifier = likely_verifier(records);
-	unsigned long named = mail->failures.names.count;
 
 	if (summary->linkedin_claimed > summary->linkedin_proved) {
 		fprintf(printer->out, "\n%lu messages say that they are LinkedIn's, and nothing proves it.",
@@ -273,18 +290,7 @@ static void print_notes(const struct printer *printer, const struct records *rec
 	if (mail->too_old)
 		fprintf(printer->out, "\n%lu received messages are older than --since and were left out.\n",
 			mail->too_old);
-	if (!mail->failures.count)
-		return;
-	fprintf(printer->out, "\n%lu could not be read:\n", mail->failures.count);
-	for (size_t i = 0; i < named; i++) {
-		const char *name = *(char *const *)list_at(&mail->failures.names, i);
-
-		fputs("  ", printer->out);
-		print_safely(printer->out, str_of(name ? name : ""), false);
-		fputc('\n', printer->out);
-	}
-	if (mail->failures.count > named)
-		fprintf(printer->out, "  and %lu more\n", mail->failures.count - named);
+	summary_print_failures(printer->out, mail);
 }
 
 void summary_print(FILE *out, const struct summary *summary, const struct records *records,

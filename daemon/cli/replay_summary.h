@@ -6,6 +6,7 @@
 
 #include "cli/replay_record.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 enum {
@@ -89,5 +90,11 @@ void summary_print(FILE *out, const struct summary *summary, const struct record
 /* As one JSON object and a line end; false when out of memory. */
 bool summary_print_json(FILE *out, const struct summary *summary, const struct records *records,
 			const struct replay_mail *mail);
+
+/* What could not be read, as text. */
+void summary_print_failures(FILE *out, const struct replay_mail *mail);
+
+/* A JSON string of text of a mail; bytes that are no UTF-8 become U+FFFD. */
+json_t *summary_text_json(struct str text);
 
 #endif

@@ -404,6 +404,17 @@ struct views *judgement_views(const struct judgement *judgement)
 	return judgement->views;
 }
 
+const struct text_hits *judgement_hits(const struct judgement *judgement)
+{
+	return &judgement->hits;
+}
+
+enum status judge_suppose(const struct judgement *judgement, const struct text_hits *hits, const struct facts *facts,
+			  struct arena *arena, struct verdict *ret_verdict)
+{
+	return ruleset_conclude(judgement->generation->ruleset, hits, facts, &judgement->filter, arena, ret_verdict);
+}
+
 enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 			  struct decision *ret_decision, struct views **ret_views)

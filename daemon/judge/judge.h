@@ -41,6 +41,14 @@ enum status judge_conclude(struct judgement *judgement, struct decision *ret_dec
 /* What the first half found, for display; alive as long as the judgement. */
 const struct message *judgement_message(const struct judgement *judgement);
 struct views *judgement_views(const struct judgement *judgement);
+const struct text_hits *judgement_hits(const struct judgement *judgement);
+
+/*
+ * What the rules would say, were the facts or what the texts say different: for explaining. The result is in `arena`;
+ * nothing of the judgement changes. STATUS_NO_MEMORY.
+ */
+enum status judge_suppose(const struct judgement *judgement, const struct text_hits *hits, const struct facts *facts,
+			  struct arena *arena, struct verdict *ret_verdict);
 
 /*
  * Both halves at once, and the texts are looked at only when some rule can still give the message a class: judges
