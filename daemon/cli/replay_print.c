@@ -265,7 +265,7 @@ void summary_print_failures(FILE *out, const struct replay_mail *mail)
 		fputc('\n', out);
 	}
 	if (mail->failures.count > named)
-		fprintf(out, "  and %lu more\n", mail->failures.count - named);
+		fprintf(out, "  and %lu more\n", mail->failures.count - (unsigned long)named);
 }
 
 static void print_notes(const struct printer *printer, const struct records *records, const struct replay_mail *mail)

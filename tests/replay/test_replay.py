@@ -4,8 +4,9 @@ import os
 import re
 import signal
 import subprocess
+import sys
 
-from mail import DAY, OPTIONS, START, ReplayTest, main, mbox, message
+from mail import DAY, OPTIONS, SOURCE, START, ReplayTest, main, mbox, message
 
 HELLO = "Hello,\n\nthank you for your kind answer. I shall be there on Monday.\n"
 
@@ -44,6 +45,18 @@ class Knowledge(ReplayTest):
         self.replay(self.write("inbox", message(1)))
         self.assertEqual([path.name for path in self.directory.glob("coldshoulder-replay-*")], [])
         self.assertFalse((self.directory / "memory.db").exists(), "the site's memory is not touched")
+
+
+class Demonstration(ReplayTest):
+    def test_the_mailbox_that_the_readme_walks_through(self):
+        subprocess.run([sys.executable, SOURCE / "tests/replay/demo_mailbox.py", self.directory / "demo"], check=True,
+                       stdout=subprocess.DEVNULL)
+        summary = self.summary("--sent", self.directory / "demo/sent.mbox", "--authserv-id", "mx.lindenhof.example",
+                               self.directory / "demo/inbox.mbox")
+        self.assertEqual((summary["sent"], summary["undated"], summary["unreadable"], len(summary["periods"])), (150, 0, 0, 12))
+        self.assertGreater(summary["received"], 700)
+        self.assertGreater(summary["relations"]["mutual"], 150)
+        self.assertGreater(summary["templates"][0]["messages"], 20)
 
 
 class Thresholds(ReplayTest):

@@ -14,6 +14,7 @@
   const shownClasses = ["cold", "linkedin", "template", "policy", "digest"];
   const titles = { cold: "cold outreach", linkedin: "LinkedIn", template: "templates", policy: "policy", digest: "digests", clean: "nothing cold" };
   const relationTitles = { unknown: "not known", stranger: "strangers", known: "you wrote to them", mutual: "you write to each other" };
+  const rowRelations = { unknown: "nothing is known of the sender", stranger: "from a stranger", known: "you wrote to the sender before", mutual: "you write to each other" };
   const state = { at: data.tagAt, reject: data.rejectAt, show: "near", class: "", search: "", family: "", sort: "", down: true, limit: PAGE };
 
   const element = (name, attributes = {}, ...children) => {
@@ -238,7 +239,7 @@
       if (hit[2]) item.append(element("p", {}, ...excerpt(hit)));
       list.append(element("li", {}, element("span", { class: "worth" + (hit[1] < 0 ? " less" : "") }, (hit[1] > 0 ? "+" : "") + score(hit[1])), item));
     }
-    const box = element("div", {}, list, element("p", { class: "quiet" }, `${relationTitles[data.relations[row[RELATION]]]} \u00b7 `, bdi(row[FILE])));
+    const box = element("div", {}, list, element("p", { class: "quiet" }, `${rowRelations[data.relations[row[RELATION]]]} \u00b7 `, bdi(row[FILE])));
     if (row[TEXT]) box.append(element("pre", { class: "text", tabindex: "0", "aria-label": "Text of the message" }, row[TEXT]));
     return box;
   }
