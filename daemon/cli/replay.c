@@ -157,6 +157,16 @@ static bool read_labels(struct replay *replay)
 	return false;
 }
 
+/* True when the one line that a replay moves is not the only one of the configuration. */
+static bool has_more_lines(const struct policy_set *policies)
+{
+	bool given = policies->count > 0;
+
+	for (int i = 0; i < CLASS_COUNT; i++)
+		given |= policies->inbound.class_at[i].tag.given;
+	return given;
+}
+
 static bool prepare(struct replay *replay)
 {
 	replay->arena = arena_create(1 << 20);
@@ -165,14 +175,19 @@ static bool prepare(struct replay *replay)
 	for (size_t side = 0; side < replay->side_count; side++)
 		if (!open_side(replay, side))
 			return false;
-	for (size_t side = 0; side < replay->side_count; side++)
-		replay->records[side] = records_make(
-		    &(struct record_settings){.inbound = &replay->generations[side]->config->policies.inbound,
-					      .outbound = &replay->generations[side]->config->policies.outbound,
-					      .labels = replay->labels,
-					      .all_details = replay->options.html || replay->side_count > 1,
-					      .with_text = replay->options.with_text},
-		    replay->arena);
+	for (size_t side = 0; side < replay->side_count; side++) {
+		const struct policy_set *policies = &replay->generations[side]->config->policies;
+		const struct record_settings settings = {
+		    .inbound = &policies->inbound,
+		    .outbound = &policies->outbound,
+		    .labels = replay->labels,
+		    .more_lines = has_more_lines(policies),
+		    .all_details = replay->options.html || replay->side_count > 1,
+		    .with_text = replay->options.with_text,
+		};
+
+		replay->records[side] = records_make(&settings, replay->arena);
+	}
 	return true;
 }
 

@@ -225,8 +225,9 @@ static void write_data(struct page *page)
 		fprintf(page->out, "%d", page->summary->reject_at);
 	else
 		fputs("null", page->out);
-	fprintf(page->out, ",\"labels\":%s,\"interrupted\":%s", page->records->settings.labels ? "true" : "false",
-		mail->interrupted ? "true" : "false");
+	fprintf(page->out, ",\"labels\":%s,\"moreLines\":%s,\"interrupted\":%s",
+		page->records->settings.labels ? "true" : "false",
+		page->records->settings.more_lines ? "true" : "false", mail->interrupted ? "true" : "false");
 	fprintf(page->out, ",\"undated\":%lu,\"repeated\":%lu,\"unreadable\":%lu,\"omitted\":%lu", mail->undated,
 		mail->repeated, mail->failures.count, page->omitted);
 	fprintf(page->out, ",\"version\":\"%s\",\"made\":%" PRId64 "}", COLDSHOULDER_VERSION, clock_wall_seconds());

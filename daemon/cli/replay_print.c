@@ -282,6 +282,12 @@ static void print_notes(const struct printer *printer, const struct records *rec
 		}
 		fputc('\n', printer->out);
 	}
+	if (records->settings.more_lines)
+		fprintf(
+		    printer->out,
+		    "\nThe configuration has thresholds of their own for some classes or people. The numbers of classes above go\n"
+		    "by them; everything else here draws one line for all, at %.2f.\n",
+		    summary->tag_at / 100.0);
 	if (mail->undated)
 		fprintf(printer->out, "\n%lu messages have no date that could be read; they came first.\n",
 			mail->undated);

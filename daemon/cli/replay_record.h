@@ -45,6 +45,7 @@ struct record_settings {
 	const struct policy *inbound;
 	const struct policy *outbound;
 	const struct labels *labels; /* NULL: none */
+	bool more_lines;             /* the configuration also has other thresholds, for classes or for people */
 	bool all_details;            /* else only of messages that the rules found something in */
 	bool with_text;
 };

@@ -86,8 +86,12 @@ class ReplayTest(unittest.TestCase):
         return json.loads(self.replay("--json", *arguments, **options).stdout)
 
 
-def main():
+def main(left_out=None):
+    """Runs the tests; with `left_out`, what could not be tested, that is said loudly and the exit code is CTest's for it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--tool", required=True)
     parser.parse_known_args(namespace=OPTIONS)
-    unittest.main(argv=sys.argv[:1])
+    result = unittest.main(argv=sys.argv[:1], exit=False).result
+    if left_out:
+        print(f"\n*** {left_out} ***\n", file=sys.stderr)
+    sys.exit(1 if not result.wasSuccessful() else 77 if left_out else 0)

@@ -69,6 +69,12 @@ class Thresholds(ReplayTest):
             self.assertEqual(self.summary(inbox, config=config)["tagged"], table[at], at)
         self.assertEqual((table[3.0], table[3.5], table[5.0], table[5.5]), (6, 3, 3, 0))
 
+    def test_thresholds_for_some_are_said_to_be_left_out(self):
+        inbox = self.write("inbox", message(1))
+        config = self.write("classes", self.configuration("inbound = { classes = { cold = { tag_at = 4.0; }; }; };"))
+        self.assertIn("thresholds of their own", self.replay(inbox, config=config).stdout.decode())
+        self.assertNotIn("thresholds of their own", self.replay(inbox).stdout.decode())
+
     def test_misses_on_both_sides_with_evidence(self):
         inbox = self.write("inbox", mbox([message(1), message(2, "Al <al@other.example>", text="Hello,\n\nwe offer gadgets.\n")]))
         text = self.replay(inbox).stdout.decode()

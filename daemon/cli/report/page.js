@@ -278,6 +278,7 @@
 
   function showNotes() {
     const notes = [];
+    if (data.moreLines) notes.push("The configuration has thresholds of their own for some classes or people; this page draws one line for all.");
     if (data.undated) notes.push(`${number(data.undated)} messages have no date that could be read; they came first.`);
     if (data.repeated) notes.push(`${number(data.repeated)} messages were found twice and counted once.`);
     if (data.interrupted) notes.push("The replay was interrupted: later mail is missing.");
