@@ -80,7 +80,7 @@ class OpenDkimTest(unittest.TestCase):
         cls.box.start_daemon(config)
         cls.start_opendkim()
         cls.box.start_sink()
-        cls.box.start_postfix([f"unix:{cls.box.dir}/dkim/sock", f"unix:{cls.box.dir}/run/coldshoulder.sock"], extra)
+        cls.box.start_postfix([f"unix:{cls.box.dir}/dkim/sock", f"unix:{cls.box.dir}/run/coldshoulder.sock"], extra, "")
 
     @classmethod
     def start_opendkim(cls):
