@@ -223,6 +223,7 @@ bool key_run_set(const struct key_run *run, struct arena *arena, struct key_set 
 			return false;
 		ret_set->cost += COST_OF_STRING + literal_cost(word->text, word->borders & KEY_BORDER_LEFT,
 							       word->borders & (KEY_BORDER_RIGHT | KEY_BORDER_OPEN));
+		ret_set->noise += literal_cost(word->text, false, false);
 		ret_set->count++;
 	}
 	return ret_set->words != NULL;

@@ -11,8 +11,8 @@ enum {
 	WORDS_MAX = 20000 /* of one set */
 };
 
-/* What occurs more often in 1,000 bytes tells nothing. */
-#define COST_USEFUL 60.0
+/* Finding words more often than so in 1,000 bytes costs more than it tells. */
+#define NOISE_MAX 240.0
 
 struct reader {
 	struct str pattern;
@@ -36,6 +36,8 @@ struct stretch {
 	struct pattern_keys keys;
 	struct key_width width;
 	struct key_run run; /* what every match ends with; and nothing else stands before it when the run is whole */
+	size_t run_from;    /* where it begins in the pattern */
+	size_t atom_from;   /* where what is being read begins */
 	bool whole;
 	bool edge; /* no ASCII letter or digit can stand just before the place that has been reached */
 	enum front front;
@@ -67,7 +69,7 @@ static void add_set(struct pattern_keys *keys, const struct key_set *set)
 {
 	size_t i = keys->count;
 
-	if (!set->count || set->count > WORDS_MAX || set->cost > COST_USEFUL || is_known(keys, set))
+	if (!set->count || set->count > WORDS_MAX || set->noise > NOISE_MAX || is_known(keys, set))
 		return;
 	if (keys->count == PATTERN_KEYS_MAX) {
 		if (set->cost >= keys->sets[PATTERN_KEYS_MAX - 1].cost)
@@ -100,16 +102,20 @@ static void note_run(struct reader *reader, struct stretch *branch)
 
 	if (key_run_is_open(&branch->run))
 		return;
-	if (key_run_set(&branch->run, reader->arena, &set))
-		add_set(&branch->keys, &set);
-	else
+	if (!key_run_set(&branch->run, reader->arena, &set)) {
 		reader->no_memory = true;
+		return;
+	}
+	set.from = branch->run_from;
+	set.to = branch->atom_from;
+	add_set(&branch->keys, &set);
 }
 
 static void end_run(struct reader *reader, struct stretch *branch)
 {
 	note_run(reader, branch);
 	branch->run = key_run_begin(reader->arena);
+	branch->run_from = reader->at;
 	branch->whole = false;
 }
 
@@ -121,6 +127,7 @@ static void go_on(struct reader *reader, struct stretch *branch, const struct ke
 	if (key_run_cross(&branch->run, branch->width, next, reader->arena))
 		return;
 	end_run(reader, branch);
+	branch->run_from = branch->atom_from;
 	key_run_cross(&branch->run, branch->width, next, reader->arena);
 }
 
@@ -194,8 +201,10 @@ static void pass_group(struct reader *reader, struct stretch *branch, struct str
 		return;
 	}
 	end_run(reader, branch);
-	if (required)
-		key_run_cross(&branch->run, branch->width, &inner->run, reader->arena);
+	if (!required)
+		return;
+	branch->run_from = branch->atom_from;
+	key_run_cross(&branch->run, branch->width, &inner->run, reader->arena);
 }
 
 static void read_group(struct reader *reader, struct stretch *branch)
@@ -288,8 +297,10 @@ static void read_part(struct reader *reader, struct stretch *branch, const struc
 static enum atom_kind read_branch(struct reader *reader, struct stretch *branch)
 {
 	while (!reader->lost && !reader->no_memory) {
-		struct atom atom = pattern_atom_read(reader->pattern, &reader->at, reader->bytes);
+		struct atom atom;
 
+		branch->atom_from = reader->at;
+		atom = pattern_atom_read(reader->pattern, &reader->at, reader->bytes);
 		if (atom.kind == ATOM_ALTERNATIVE || atom.kind == ATOM_CLOSE || atom.kind == ATOM_END) {
 			note_run(reader, branch);
 			return atom.kind;
@@ -302,7 +313,7 @@ static enum atom_kind read_branch(struct reader *reader, struct stretch *branch)
 /* One set out of the best set of each branch; none when some branch asks for nothing. */
 static void join_branches(struct reader *reader, const struct list *best, struct pattern_keys *ret_keys)
 {
-	struct key_set joined = {.nearest = PATTERN_KEYS_UNBOUNDED};
+	struct key_set joined = {.nearest = PATTERN_KEYS_UNBOUNDED, .from = SIZE_MAX};
 	size_t total = 0;
 
 	ret_keys->count = 0;
@@ -324,12 +335,17 @@ static void join_branches(struct reader *reader, const struct list *best, struct
 		memcpy(joined.words + joined.count, set->words, set->count * sizeof *set->words);
 		joined.count += set->count;
 		joined.cost += set->cost;
+		joined.noise += set->noise;
 		if (set->nearest < joined.nearest)
 			joined.nearest = set->nearest;
 		if (set->farthest > joined.farthest)
 			joined.farthest = set->farthest;
 		if (set->blanks > joined.blanks)
 			joined.blanks = set->blanks;
+		if (set->from < joined.from)
+			joined.from = set->from;
+		if (set->to > joined.to)
+			joined.to = set->to;
 	}
 	add_set(ret_keys, &joined);
 }
@@ -359,7 +375,8 @@ static bool read_all_branches(struct reader *reader, bool edge, struct list *bes
 	enum atom_kind end = ATOM_ALTERNATIVE;
 
 	while (end == ATOM_ALTERNATIVE) {
-		struct stretch branch = {.run = key_run_begin(reader->arena), .whole = true, .edge = edge};
+		struct stretch branch = {
+		    .run = key_run_begin(reader->arena), .run_from = reader->at, .whole = true, .edge = edge};
 		struct key_set *slot = list_push(best);
 
 		if (!slot) {

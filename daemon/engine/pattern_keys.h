@@ -38,9 +38,12 @@ struct key_set {
 	struct key_word *words;
 	size_t count;
 	double cost;       /* how often one of them is to be expected: literal_cost() */
+	double noise;      /* the same without regard to borders: how often one is found, and looked at */
 	uint32_t nearest;  /* bytes from the beginning of the match to the end of the word, at least */
 	uint32_t farthest; /* and at most */
 	uint32_t blanks;   /* how many of them are blanks and line feeds, at most */
+	size_t from;       /* the part of the pattern that the words come from, in bytes of the pattern */
+	size_t to;
 };
 
 struct pattern_keys {

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Expected occurrences in 1,000 bytes: what is rarer needs no second set to confirm it. */
+enum { SETS_USED = 3 }; /* of one expression: more cost more than they tell */
+
+/* Expected occurrences in 1,000 bytes: what is rarer needs no other set to confirm it. */
 #define RARE 0.01
-/* A second set must not cost more than it saves. */
-#define SECOND_MAX 5.0
+
+/* How often words may be found in 1,000 bytes, when there is a choice. */
+#define QUIET 40.0
 
 /* One word of one set, before the words are numbered. */
 struct draft {
@@ -60,34 +63,30 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 	return true;
 }
 
-static size_t longest_word(const struct key_set *set)
+/* What comes from the same part of the pattern tells nothing new. */
+static bool stands_apart(const struct key_set *set, const struct key_set *const *chosen, size_t count)
 {
-	size_t longest = 0;
-
-	for (size_t i = 0; i < set->count; i++)
-		if (set->words[i].text.n > longest)
-			longest = set->words[i].text.n;
-	return longest;
+	for (size_t i = 0; i < count; i++)
+		if (set->from < chosen[i]->to && chosen[i]->from < set->to)
+			return false;
+	return true;
 }
 
-/* What stands in the same place tells nothing new. */
-static bool stand_apart(const struct key_set *a, const struct key_set *b)
-{
-	return a->farthest + longest_word(b) <= b->nearest || b->farthest + longest_word(a) <= a->nearest;
-}
-
-/* The rarest set of an expression, and another beside it when that is not rare. */
+/* The rarest set of an expression, and others beside it when that is not rare. */
 static bool choose_sets(struct builder *builder, size_t expression, const struct pattern_keys *keys)
 {
-	const struct key_set *first = &keys->sets[0];
+	const struct key_set *chosen[SETS_USED];
+	size_t count = 0;
 
 	builder->prefilter->expressions[expression].first_set = (uint32_t)builder->sets.count;
-	if (keys->count && !add_set(builder, expression, first))
-		return false;
-	for (size_t i = 1; i < keys->count && first->cost > RARE; i++)
-		if (keys->sets[i].cost < first->cost * SECOND_MAX && stand_apart(first, &keys->sets[i]))
-			return add_set(builder, expression, &keys->sets[i]);
-	return true;
+	for (size_t i = 0; i < keys->count && count < SETS_USED && (!count || chosen[0]->cost > RARE); i++) {
+		if (keys->sets[i].noise > QUIET || !stands_apart(&keys->sets[i], chosen, count))
+			continue;
+		chosen[count++] = &keys->sets[i];
+		if (!add_set(builder, expression, &keys->sets[i]))
+			return false;
+	}
+	return count || !keys->count || add_set(builder, expression, &keys->sets[0]);
 }
 
 static enum status gather(struct builder *builder, const struct str *expressions, size_t count, bool bytes)

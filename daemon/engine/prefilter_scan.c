@@ -9,7 +9,8 @@
 enum {
 	EVENTS_MAX = 256 * 1024, /* occurrences of literals in one text */
 	RANGES_MAX = 2048,       /* of one expression; more become one */
-	BLANKS_COUNTED = 100     /* counting more costs more than it tells */
+	SORTED_BY_HAND = 32,
+	BLANKS_COUNTED = 100 /* counting more costs more than it tells */
 };
 
 #define NO_EVENT UINT32_MAX
@@ -220,12 +221,29 @@ static int by_first(const void *a, const void *b)
 	return (one->first > other->first) - (one->first < other->first);
 }
 
+/* Most lists are short, and in order or nearly so. */
+static void sort(struct range_list *list)
+{
+	if (list->count > SORTED_BY_HAND) {
+		qsort(list->items, list->count, sizeof list->items[0], by_first);
+		return;
+	}
+	for (size_t i = 1; i < list->count; i++) {
+		struct prefilter_range range = list->items[i];
+		size_t at = i;
+
+		for (; at > 0 && list->items[at - 1].first > range.first; at--)
+			list->items[at] = list->items[at - 1];
+		list->items[at] = range;
+	}
+}
+
 /* Sorts the ranges and joins those that touch. */
 static void tidy(struct range_list *list)
 {
 	size_t kept = 0;
 
-	qsort(list->items, list->count, sizeof list->items[0], by_first);
+	sort(list);
 	for (size_t i = 1; i < list->count; i++) {
 		if (list->items[i].first > list->items[kept].last + 1)
 			list->items[++kept] = list->items[i];

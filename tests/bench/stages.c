@@ -1,7 +1,7 @@
 /*
  * stages - what each step from bytes to verdict costs, without milter and store: CPU time a message.
  *
- *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-w PASSES] [-s STAGE]... PLACE...
+ *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-w PASSES] [-l] [-s STAGE]... PLACE...
  *
  * Stages: read (message_parse), views (all text views as well), norules (judged by no rules), rules (judged by those of
  * the directory RULES, default ./rules). Each stage takes every message of the places, one stage
@@ -32,6 +32,7 @@ struct bench {
 	bool wanted[STAGES];
 	int rounds;
 	int warm_up;
+	bool look_closer;
 	double micros[STAGES][ROUNDS_MAX];
 };
 
@@ -63,7 +64,7 @@ static void read_message(const struct bench *bench, struct str raw, bool all_vie
 
 static void judge(const struct bench *bench, const struct generation *generation, struct str raw)
 {
-	static const struct judge_override override = {.stored_mail = true};
+	const struct judge_override override = {.stored_mail = true, .look_closer = bench->look_closer};
 	const struct envelope envelope = {0};
 	struct decision decision;
 
@@ -169,7 +170,7 @@ int main(int argc, char **argv)
 	int64_t start;
 	int option;
 
-	while ((option = getopt(argc, argv, "c:r:t:n:s:w:")) != -1) {
+	while ((option = getopt(argc, argv, "c:r:t:n:s:w:l")) != -1) {
 		if (option == 'c')
 			config = optarg;
 		else if (option == 'r')
@@ -178,6 +179,8 @@ int main(int argc, char **argv)
 			state = optarg;
 		else if (option == 'n')
 			bench.rounds = atoi(optarg);
+		else if (option == 'l')
+			bench.look_closer = true;
 		else if (option == 'w')
 			bench.warm_up = atoi(optarg);
 		else if (option == 's')

@@ -74,7 +74,7 @@ static void test_repeats(void **state)
 	asks("colou?rs", "colours|colors@6-7 colo@4-4");
 	asks("abcd+efg", "abcd@4-4 efg@7-");
 	asks("abcd{2,3}efg", "abcd@4-4 efg@8-9");
-	asks("abc{0}efg", "efg@5-5");
+	asks("abc{0}efg", "efg@5-5 ab@2-2");
 	asks("(?:abc)?def", "def@3-6");
 	asks("(?:abc){2,3}def", "abc@3-3 def@9-12");
 	asks("abc.*def", "abc@3-3 def@6-");
