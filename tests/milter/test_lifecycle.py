@@ -39,7 +39,7 @@ class Lifecycle(DaemonTest):
         with self.daemon.session() as milter:
             result = milter.message(SEVERE_BODY)
             self.assertEqual(result.verdict, "y")
-            self.assertTrue(result.reply.startswith("550 5.7.1 "), result.reply)
+            self.assertRegex(result.reply, r"^550[- ]5\.7\.1 ")
             self.assert_clean_message(milter)
             self.assertEqual(mail_class(milter.message(COLD_BODY)), ["cold"])
 
