@@ -163,7 +163,7 @@ class Sendmail(unittest.TestCase):
         config = cls.dir / "coldshoulder.conf"
         config.write_text(CONFIG.format(dir=cls.dir, rules=PROJECT / "rules"))
         cls.spawn("coldshoulderd", [build / "coldshoulderd", "-f", "-v", "-c", config])
-        wait_for("coldshoulderd", (cls.dir / "run/coldshoulder.sock").exists, 60)
+        wait_for("coldshoulderd", (cls.dir / "run/coldshoulder.sock").exists, 120)
 
     @classmethod
     def start_sendmail(cls, build):
