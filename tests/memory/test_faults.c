@@ -554,7 +554,7 @@ static void test_what_is_too_old_is_deleted(void **state)
 	assert_true(memory_flush(memory, 10000));
 	/* The writer's thread may have begun to. */
 	assert_true(count_rows("SELECT count(*) FROM contact WHERE local <> 0") > 350);
-	for (int i = 0; i < 4 * 7; i++) {
+	for (int i = 0; i < 8 * 7; i++) {
 		pause_ms(1001);
 		store->operations->tend(store, now);
 		if (count_rows("SELECT count(*) FROM contact") == 3 * 350 &&
