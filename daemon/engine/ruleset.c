@@ -53,7 +53,7 @@ static enum status load(struct ruleset *ruleset, const struct ruleset_source *so
 		return STATUS_NO_MEMORY;
 	if (errors->error_count > known_errors)
 		return STATUS_BAD_INPUT;
-	return scanner_finish(ruleset->scanner, options->cache_directory);
+	return options->check_examples ? STATUS_OK : scanner_finish(ruleset->scanner, options->cache_directory);
 }
 
 enum status ruleset_load(const struct ruleset_source *sources, size_t source_count,

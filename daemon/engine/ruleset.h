@@ -17,7 +17,8 @@ struct ruleset_source {
 
 struct ruleset_options {
 	const char *cache_directory; /* for compiled pattern databases; NULL: none */
-	bool check_examples;         /* run every rule's own examples; a failing one is an error */
+	bool check_examples;         /* run every rule's own examples; a failing one is an error. No prefilter is built:
+					whoever checks rules judges no mail with them */
 	bool disable_scan_database;  /* PCRE2 alone, for tests and comparisons */
 };
 
