@@ -97,9 +97,11 @@ def phrase_rules(path, count):
     with open(path, "w", encoding="utf-8") as out:
         out.write("rules = (\n")
         for first in range(0, count, 50):
-            phrases = ", ".join(f'"{word()} (to|for) {randomizer.choice(WORDS).lower()} {word()}"'
-                                for _ in range(min(50, count - first)))
+            parts = [(word(), randomizer.choice(WORDS).lower(), word()) for _ in range(min(50, count - first))]
+            phrases = ", ".join(f'"{one} (to|for) {two} {three}"' for one, two, three in parts)
+            hits = ", ".join(f'"{one} {link} {two} {three}"' for one, two, three in parts[:1] for link in ("to", "for"))
             out.write(f'{{ id = "BENCH_{first}"; family = "bench"; score = 0.1; status = "stable"; '
-                      f'describe = "Phrases for the benchmark"; view = "body"; phrases = [ {phrases} ]; }}'
+                      f'describe = "Phrases for the benchmark"; view = "body"; phrases = [ {phrases} ]; '
+                      f'hits = [ {hits} ]; misses = [ "hello", "thanks" ]; }}'
                       + (",\n" if first + 50 < count else "\n"))
         out.write(");\n")
