@@ -3,9 +3,12 @@
 #include "base/paths.h"
 #include "mail/message.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char installed_config[] = PATHS_CONFIG;
@@ -45,6 +48,42 @@ static const char *rules_beside_program(char *path, size_t size)
 	return NULL;
 }
 
+/* Makes the directories above the last one, with rights for nobody else. */
+static bool make_parents(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+			*slash = '/';
+			return false;
+		}
+		*slash = '/';
+	}
+	return true;
+}
+
+/*
+ * Compiling the rules takes seconds. Who cannot write to the daemon's directory, or has none yet, keeps the result
+ * where the XDG Base Directory Specification wants it. NULL: nowhere, or in the configured directory.
+ */
+static const char *own_cache(char *path, size_t size)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (access(PATHS_STATE, W_OK) == 0)
+		return NULL;
+	if (cache && cache[0] == '/')
+		n = snprintf(path, size, "%s/coldshoulder", cache);
+	else if (home && home[0] == '/')
+		n = snprintf(path, size, "%s/.cache/coldshoulder", home);
+	else
+		return NULL;
+	if (n < 0 || (size_t)n >= size || !make_parents(path) || (mkdir(path, 0700) != 0 && errno != EEXIST))
+		return NULL;
+	return path;
+}
+
 struct generation *setup_generation(const struct setup_options *options)
 {
 	struct generation_options generation_options = {
@@ -54,7 +93,7 @@ struct generation *setup_generation(const struct setup_options *options)
 	const char *config = options->config;
 	struct error_list errors = error_list_make();
 	struct generation *generation = NULL;
-	char beside[PATH_MAX + 32];
+	char beside[PATH_MAX + 32], cache[PATH_MAX];
 	enum status status;
 
 	message_library_init();
@@ -62,6 +101,7 @@ struct generation *setup_generation(const struct setup_options *options)
 		config = installed_config;
 	if (!config && !options->rules && access(installed_rules, F_OK) != 0)
 		generation_options.rules_directory = rules_beside_program(beside, sizeof beside);
+	generation_options.cache_directory = own_cache(cache, sizeof cache);
 	status = generation_load(config, &generation_options, &errors, &generation);
 	setup_print_errors(&errors, options->show_warnings);
 	if (status == STATUS_NO_MEMORY)

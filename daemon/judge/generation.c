@@ -17,6 +17,13 @@ struct generation_slot {
 
 static atomic_ulong generations_made;
 
+static const char *cache_directory(const struct config *config, const struct generation_options *options)
+{
+	if (options->no_cache)
+		return NULL;
+	return options->cache_directory ? options->cache_directory : config->state_directory;
+}
+
 static enum status load_rules(const struct config *config, const struct generation_options *options,
 			      struct error_list *errors, struct ruleset **ret_ruleset)
 {
@@ -25,7 +32,7 @@ static enum status load_rules(const struct config *config, const struct generati
 	    {.directory = config->local_rules_directory, .optional = true},
 	};
 	const struct ruleset_options ruleset_options = {
-	    .cache_directory = options->no_cache ? NULL : config->state_directory,
+	    .cache_directory = cache_directory(config, options),
 	    .check_examples = options->check_examples,
 	};
 

@@ -19,6 +19,7 @@ struct generation {
 struct generation_options {
 	const char *rules_directory; /* overrides the configuration's; NULL: as configured */
 	const char *state_directory; /* overrides the configuration's; NULL: as configured */
+	const char *cache_directory; /* for compiled rules; NULL: the state directory */
 	bool check_examples;
 	bool no_cache;
 };
