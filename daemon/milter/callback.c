@@ -78,6 +78,22 @@ static void close_session(SMFICTX *ctx, struct session *session)
 		shared->observer.session_closed(shared->observer.context);
 }
 
+static void tell_failure(struct str queue_id, enum status why, const char *step, const char *answer)
+{
+	if (shared->observer.failed)
+		shared->observer.failed(shared->observer.context, queue_id, why, step, answer);
+}
+
+/* By the configuration of the generation, or by today's where the failure left the message without one (NULL). */
+static bool puts_off(const struct generation *generation, enum status why)
+{
+	struct generation *current = generation ? NULL : generation_slot_acquire(shared->slot);
+	bool tempfail = (generation ? generation : current)->config->failure.tempfail[failure_of(why)];
+
+	generation_release(current);
+	return tempfail;
+}
+
 /*
  * The one place that decides what becomes of a message that could not be judged, or not dealt with as decided; by the
  * configuration of its generation (NULL: there is none).
@@ -85,11 +101,9 @@ static void close_session(SMFICTX *ctx, struct session *session)
 static sfsistat failure_answer(SMFICTX *ctx, const struct generation *generation, struct str queue_id, enum status why,
 			       const char *step)
 {
-	bool tempfail = generation && generation->config->failure.tempfail[failure_of(why)];
+	bool tempfail = puts_off(generation, why);
 
-	if (shared->observer.failed)
-		shared->observer.failed(shared->observer.context, queue_id, why, step,
-					tempfail ? "tempfail" : "accept");
+	tell_failure(queue_id, why, step, tempfail ? "tempfail" : "accept");
 	if (!tempfail)
 		return SMFIS_CONTINUE;
 	/* Should the text not be accepted, the MTA has one of its own. */
@@ -122,7 +136,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long offered_actions, unsign
 		chosen.protocol = 0;
 	}
 	if (!negotiation_ask_macros(ctx, &chosen))
-		failure_answer(ctx, NULL, str_of(NULL), STATUS_NO_MEMORY, "ask for macros");
+		tell_failure(str_of(NULL), STATUS_NO_MEMORY, "ask for macros", "accept");
 	*ret_actions = chosen.actions;
 	*ret_protocol = chosen.protocol;
 	*ret_2 = 0;

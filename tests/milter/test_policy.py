@@ -4,7 +4,8 @@ import pathlib
 import signal
 
 from harness import COLD_BODY, SEVERE_BODY, Daemon, DaemonTest, free_port, main
-from milter_client import Milter, plain_headers
+from milter_client import ACTION_QUARANTINE, Milter, plain_headers
+from test_control import ask
 
 OUT = {"sender": "<alice@home.example>", "recipients": ["<b@far.example>"], "mail_macros": {"auth_authen": "alice"}}
 HARD, SOFT, JOBS = "<hard@home.example>", "<soft@home.example>", "<jobs@home.example>"
@@ -170,6 +171,23 @@ class Failures(DaemonTest):
             self.assertIn("failure=limits", self.daemon.line("4FAIL00001"))
             self.assertEqual(milter.message(COLD_BODY).verdict, "c")
 
+
+    def test_what_the_mta_does_not_allow_is_put_off(self):
+        """An MTA that lets nobody change headers: what was decided cannot be carried out."""
+        for setting, verdict, reply in (("tempfail", "y", "451 4.3.0 "), ("accept", "c", "")):
+            with self.subTest(setting):
+                daemon = Daemon('failure = { internal = "%s"; };' % setting)
+                self.addCleanup(daemon.clean_up)
+                with daemon.session(actions=ACTION_QUARANTINE) as milter:
+                    result = milter.message(COLD_BODY, queue_id="4INTERN001")
+                    self.assertEqual(result.verdict, verdict)
+                    self.assertTrue(result.reply.startswith(reply), result.reply)
+                with daemon.session() as milter:
+                    self.assertEqual(milter.message(COLD_BODY).verdict, "c")
+                daemon.wait_log("4INTERN001: failure=")
+                self.assertIn(f"action={setting}", daemon.line("4INTERN001"))
+                self.assertEqual(ask(daemon, b"stats")["failures"], 1)
+                daemon.stop()
 
     def test_a_store_that_is_down(self):
         """With its own daemon, whose memory is a server that is not there."""

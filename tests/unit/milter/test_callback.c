@@ -23,7 +23,7 @@ static struct smfi_str ctx;
 static unsigned long actions, protocol;
 static int opened, closed, decided, failed;
 static enum status failed_why;
-static char failed_step[64], failed_queue_id[64];
+static char failed_step[64], failed_queue_id[64], failed_answer[16];
 
 /* Allocations are counted, and from number `allocation_fails` on all fail; 0: none. */
 static long allocations, allocation_fails;
@@ -85,7 +85,7 @@ static void on_failed(void *context, struct str queue_id, enum status why, const
 	failed_why = why;
 	snprintf(failed_step, sizeof failed_step, "%s", step);
 	snprintf(failed_queue_id, sizeof failed_queue_id, "%.*s", STR_ARGS(queue_id));
-	assert_string_equal(answer, "accept");
+	snprintf(failed_answer, sizeof failed_answer, "%s", answer);
 }
 
 static void negotiate(unsigned long offered_actions, unsigned long offered_protocol)
@@ -111,7 +111,7 @@ static int set_up(void **state)
 	calls = callback_table(&state_of_all);
 	ctx = fake_milter_make();
 	opened = closed = decided = failed = 0;
-	failed_step[0] = failed_queue_id[0] = '\0';
+	failed_step[0] = failed_queue_id[0] = failed_answer[0] = '\0';
 	allocations = allocation_fails = 0;
 	negotiate(OFFER_ACTIONS, OFFER_PROTOCOL);
 	return 0;
@@ -257,6 +257,7 @@ static void test_judge_fails(void **state)
 	assert_int_equal(failed_why, STATUS_NO_MEMORY);
 	assert_string_equal(failed_step, "judge");
 	assert_string_equal(failed_queue_id, "4FAIL");
+	assert_string_equal(failed_answer, "accept");
 	assert_int_equal(ctx.edit_count, 1);
 	assert_int_equal(ctx.edits[0].kind, 'm');
 	assert_string_equal(ctx.edits[0].name, "X-Coldshoulder");
@@ -270,6 +271,51 @@ static void test_judge_fails_outbound(void **state)
 	send_message();
 	assert_int_equal(calls.xxfi_eom(&ctx), SMFIS_CONTINUE);
 	assert_int_equal(ctx.edit_count, 0);
+}
+
+/* Each class of failure has its own setting, and the other's changes nothing. */
+static void test_a_failure_is_answered_as_configured(void **state)
+{
+	static const struct {
+		enum status status;
+		enum failure set;
+		sfsistat answer;
+	} cases[] = {
+	    {STATUS_NO_MEMORY, FAILURE_MEMORY, SMFIS_TEMPFAIL},  {STATUS_NO_MEMORY, FAILURE_INTERNAL, SMFIS_CONTINUE},
+	    {STATUS_INTERNAL, FAILURE_INTERNAL, SMFIS_TEMPFAIL}, {STATUS_INTERNAL, FAILURE_MEMORY, SMFIS_CONTINUE},
+	    {STATUS_IO, FAILURE_INTERNAL, SMFIS_TEMPFAIL},       {STATUS_IO, FAILURE_STORE, SMFIS_CONTINUE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		bool put_off = cases[i].answer == SMFIS_TEMPFAIL;
+
+		fake_judge_reset();
+		fake_judge.status = cases[i].status;
+		fake_config.failure.tempfail[cases[i].set] = true;
+		ctx.reply[0] = '\0';
+		send_message();
+		assert_int_equal(calls.xxfi_eom(&ctx), cases[i].answer);
+		assert_string_equal(failed_answer, put_off ? "tempfail" : "accept");
+		assert_int_equal(strncmp(ctx.reply, "451 4.3.0 ", 10) == 0, put_off);
+		assert_int_equal(failed, (int)i + 1);
+	}
+}
+
+/* Memory that ran out so early that there is no session is answered as configured too. */
+static void test_a_failure_before_the_session(void **state)
+{
+	(void)state;
+	fake_config.failure.tempfail[FAILURE_MEMORY] = true;
+	calls.xxfi_close(&ctx);
+	allocations = 0;
+	allocation_fails = 1;
+	assert_int_equal(calls.xxfi_eom(&ctx), SMFIS_TEMPFAIL);
+	assert_int_equal(failed_why, STATUS_NO_MEMORY);
+	assert_int_equal(strncmp(ctx.reply, "451 4.3.0 ", 10), 0);
+	fake_config.failure.tempfail[FAILURE_MEMORY] = false;
+	assert_int_equal(calls.xxfi_eom(&ctx), SMFIS_CONTINUE);
+	assert_int_equal(failed, 2);
 }
 
 static void tag_with_two_headers(void)
@@ -443,6 +489,8 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_skip_only_when_agreed, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_judge_fails, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_judge_fails_outbound, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_failure_is_answered_as_configured, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_a_failure_before_the_session, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_edits_fail_one_after_another, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_headers_in_order, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_reply_belongs_to_its_answer, set_up, tear_down),
