@@ -133,6 +133,33 @@ class Lists(DaemonTest):
         (self.lists / "allow.list").unlink()
         (self.lists / "block.list").unlink()
 
+    def test_allow_by_spf_needs_the_domain_of_from(self):
+        """SPF proves the envelope's domain, which is the sender's only when it is aligned with From."""
+        def spf(result, where, author="mx.home.example"):
+            return [("Authentication-Results", f" {author}; spf={result} {where}")] + plain_headers()
+
+        (self.lists / "allow.list").write_text("sender.example\n")
+        self.reload()
+        self.addCleanup((self.lists / "allow.list").unlink)
+        with self.daemon.session() as milter:
+            for number, (mailfrom, envelope) in enumerate((("sender.example", "<stranger@sender.example>"),
+                                                           ("b@sender.example", "<b@sender.example>"),
+                                                           ("b@bounce.sender.example", "<b@bounce.sender.example>"))):
+                with self.subTest(mailfrom):
+                    result = milter.message(SEVERE_BODY, spf("pass", f"smtp.mailfrom={mailfrom}"), envelope,
+                                            queue_id=f"4SPFPASS{number}")
+                    self.assertEqual(result.verdict, "c")
+                    self.assertIn("list=allow, entry=sender.example", self.daemon.line(f"4SPFPASS{number}"))
+            for headers, envelope in ((spf("pass", "smtp.mailfrom=b@other.example"), "<b@other.example>"),
+                                      (spf("pass", "smtp.mailfrom=b@evilsender.example"), "<b@evilsender.example>"),
+                                      (spf("pass", "smtp.helo=sender.example"), "<b@other.example>"),
+                                      (spf("fail", "smtp.mailfrom=sender.example"), "<b@sender.example>"),
+                                      (spf("softfail", "smtp.mailfrom=sender.example"), "<b@sender.example>"),
+                                      (spf("pass", "smtp.mailfrom=sender.example", "mx.other.example"),
+                                       "<b@sender.example>")):
+                with self.subTest(headers[0]):
+                    self.assertEqual(milter.message(SEVERE_BODY, headers, envelope).verdict, "y")
+
 
 class Split(DaemonTest):
     extra = POLICIES + "split = true;\n"
