@@ -246,11 +246,12 @@ def in_overlay():
         mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root" || exit 77
         for d in proc sys dev; do mount --rbind "/$d" "$1/root/$d"; done
         mount -t tmpfs tmpfs "$1/root/tmp"; chmod 1777 "$1/root/tmp"
+        mkdir -p "$1/root$5"; mount --bind "$5" "$1/root$5"  # the sources may lie below /tmp
         cp "$3" "$1/root/tmp/package.deb"
         exec chroot "$1/root" "$2" -B "$4" --deb /tmp/package.deb --overlay"""
     try:
         result = subprocess.run(["unshare", "--mount", "--net", "bash", "-c", script, "overlay", place, sys.executable,
-                                 arguments.deb, str(HERE / "test_package.py")], check=False)
+                                 arguments.deb, str(HERE / "test_package.py"), str(SOURCE)], check=False)
     finally:
         os.rmdir(place)
     return None if result.returncode == SKIPPED else result.returncode
