@@ -159,7 +159,7 @@ class Milter:
 
     def macros(self, command, **pairs):
         """Macros for the step `command`; a long name is given without its braces: queue_id for i, client_name, ..."""
-        short = {"queue_id": "i", "mta_version": "v", "host": "j"}
+        short = {"queue_id": "i", "mta_version": "v", "host": "j", "origin": "_"}
         data = command.encode()
         for name, value in pairs.items():
             data += raw(short.get(name, "{%s}" % name)) + b"\0" + raw(value) + b"\0"
