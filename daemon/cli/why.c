@@ -90,6 +90,12 @@ static void print_sentence(const json_t *record)
 		printf(" because mail of this kind is not judged (%s).\n", decisions_text(record, "policy", "?"));
 		return;
 	}
+	/* Inbound mail has this class by the block list alone. */
+	if (strcmp(decisions_text(record, "class", ""), "policy") == 0 &&
+	    strcmp(decisions_text(record, "direction", ""), "inbound") == 0) {
+		printf(" because its sender stands on the block list of this site.\n");
+		return;
+	}
 	printf(", %s: its wording and form scored %.1f points, where %.1f are needed to count as unwelcome",
 	       class_in_words(decisions_text(record, "class", "")), score,
 	       json_number_value(json_object_get(record, "threshold")));

@@ -135,6 +135,13 @@ void decision_format_sentence(const struct decision *decision, struct buf *out)
 			       decision->direction == DIRECTION_INTERNAL ? "internal mail" : "exempt recipients");
 		return;
 	}
+	if (outcome->list) {
+		buf_add_format(out, "The sender stands on the %s list as ", outcome->list);
+		log_escape(out, outcome->list_entry, LOG_VALUE_MAX);
+		buf_add_format(out, ": %s, whatever the score (%.2f).", action_in_words(outcome->action),
+			       decision->verdict.score);
+		return;
+	}
 	buf_add_text(out, class_in_words(outcome->mail_class));
 	if (decision->direction == DIRECTION_OUTBOUND)
 		buf_add_text(out, ", outbound");
