@@ -180,7 +180,7 @@ static struct text_hit *changed_hits(const struct what_if *what, const size_t *s
 	}
 	for (size_t k = 0; changed && k < size; k++)
 		if (what->candidates[set[k]].kind == WITH_RULE)
-			changed[count++] = (struct text_hit){what->candidates[set[k]].rule, 1, STR("")};
+			changed[count++] = (struct text_hit){.rule = what->candidates[set[k]].rule, .count = 1};
 	*ret_count = count;
 	return changed;
 }

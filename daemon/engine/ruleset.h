@@ -57,7 +57,9 @@ struct ruleset_filter {
 struct text_hit {
 	size_t rule; /* its index in the ruleset */
 	unsigned int count;
-	struct str evidence; /* the author's own words */
+	struct str evidence;     /* the author's own words */
+	const struct str *links; /* outbound, of the view of links: every line that matched; else none */
+	size_t link_count;
 };
 
 struct text_hits {

@@ -13,6 +13,12 @@ struct text_scan {
 	bool no_memory;
 };
 
+struct link_scan {
+	struct list links; /* of struct str */
+	struct str text;
+	bool no_memory;
+};
+
 struct evaluation {
 	const struct ruleset *ruleset;
 	const struct ruleset_filter *filter;
@@ -91,8 +97,9 @@ static bool is_shadowed(const struct evaluation *evaluation, const struct rule *
 	return rule->shadow;
 }
 
-static void add_hit(struct evaluation *evaluation, size_t index, unsigned int count, struct str evidence)
+static void add_hit(struct evaluation *evaluation, const struct text_hit *found_hit)
 {
+	size_t index = found_hit->rule;
 	const struct rule *rule = &evaluation->ruleset->rules[index];
 	struct rule_hit *hit = list_push(&evaluation->hits);
 
@@ -101,12 +108,14 @@ static void add_hit(struct evaluation *evaluation, size_t index, unsigned int co
 		return;
 	}
 	hit->rule = rule;
-	hit->evidence = evidence;
+	hit->evidence = found_hit->evidence;
+	hit->links = found_hit->links;
+	hit->link_count = found_hit->link_count;
 	hit->shadow = is_shadowed(evaluation, rule);
 	if (hit->shadow)
 		return;
 	hit->score = rule->score;
-	evaluation->counts[index] = count;
+	evaluation->counts[index] = found_hit->count;
 	evaluation->families[evaluation->ruleset->family_of[index]]++;
 }
 
@@ -119,7 +128,41 @@ static void found(void *context, size_t rule, const struct scan_hit *found_hit)
 	if (!hit)
 		scan->no_memory = true;
 	else
-		*hit = (struct text_hit){rule, found_hit->count, snippet(evidence, EVIDENCE_MAX)};
+		*hit = (struct text_hit){
+		    .rule = rule, .count = found_hit->count, .evidence = snippet(evidence, EVIDENCE_MAX)};
+}
+
+static void found_link(void *context, size_t rule, const struct scan_hit *found_hit)
+{
+	struct link_scan *scan = context;
+	size_t start = found_hit->span.start, end = str_find_byte(scan->text, start, '\n');
+	struct str *link = list_push(&scan->links);
+
+	(void)rule;
+	while (start > 0 && scan->text.p[start - 1] != '\n')
+		start--;
+	if (!link)
+		scan->no_memory = true;
+	else
+		*link = str_sub(scan->text, start, (end == STR_NONE ? scan->text.n : end) - start);
+}
+
+/* Our own people's links are told apart by their hosts, so one that is allowed must not hide another. */
+static unsigned int list_links(const struct scanner *scanner, struct text_scan *scan, size_t first,
+			       struct scan_scratch *scratch, struct arena *arena)
+{
+	unsigned int gave_up = 0;
+
+	for (size_t i = first; i < scan->hits.count && !scan->no_memory; i++) {
+		struct text_hit *hit = list_at(&scan->hits, i);
+		struct link_scan links = {.links = list_make(sizeof(struct str), arena), .text = scan->view->text};
+
+		gave_up += scanner_match_lines(scanner, hit->rule, links.text, scratch, found_link, &links);
+		hit->links = links.links.items;
+		hit->link_count = links.links.count;
+		scan->no_memory |= links.no_memory;
+	}
+	return gave_up;
 }
 
 enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enum direction direction,
@@ -137,11 +180,14 @@ enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enu
 	for (size_t i = 0; i < scanner_view_count(scanner) && !scan.no_memory; i++) {
 		struct str header;
 		enum view_kind kind = scanner_view(scanner, i, &header);
+		size_t before = scan.hits.count;
 
 		scan.view = views_get(views, kind, header);
 		if (scan.view->text.n)
 			ret_hits->match_errors +=
 			    scanner_scan(scanner, i, scan.view->text, active, scratch, found, &scan);
+		if (kind == VIEW_LINKS && direction == DIRECTION_OUTBOUND)
+			ret_hits->match_errors += list_links(scanner, &scan, before, scratch, arena);
 	}
 	scanner_give_scratch(scanner, scratch);
 	ret_hits->items = scan.hits.items;
@@ -166,7 +212,8 @@ static void evaluate_expressions(struct evaluation *evaluation)
 		if (buf_failed(&evidence))
 			evaluation->no_memory = true;
 		else
-			add_hit(evaluation, index, 1, buf_str(&evidence));
+			add_hit(evaluation,
+				&(struct text_hit){.rule = index, .count = 1, .evidence = buf_str(&evidence)});
 	}
 }
 
@@ -187,7 +234,7 @@ enum status ruleset_conclude(const struct ruleset *ruleset, const struct text_hi
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < hits->count; i++)
 		if (evaluation.active[hits->items[i].rule])
-			add_hit(&evaluation, hits->items[i].rule, hits->items[i].count, hits->items[i].evidence);
+			add_hit(&evaluation, &hits->items[i]);
 	if (!evaluation.no_memory)
 		evaluate_expressions(&evaluation);
 	if (evaluation.no_memory)

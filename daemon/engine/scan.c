@@ -482,3 +482,40 @@ bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str t
 		match_pattern(view, entry->first + i, scratch, ret_hit, &gave_up);
 	return ret_hit->count > 0;
 }
+
+/* One match a line: however many lines there are, each is looked at once by each pattern. */
+static enum pattern_result match_lines(const struct scan_view *view, size_t index, size_t rule,
+				       struct scan_scratch *scratch, scan_found *found, void *context)
+{
+	struct str text = scratch->subject.text;
+	struct scan_hit hit = {.count = 1};
+
+	for (size_t from = 0; from < text.n;) {
+		enum pattern_result result = PATTERN_GAVE_UP;
+
+		if (clock_monotonic_ns() < scratch->deadline_ns)
+			result = find(view, index, from, scratch, &hit.span);
+		if (result != PATTERN_MATCH)
+			return result;
+		found(context, rule, &hit);
+		from = str_find_byte(text, hit.span.start, '\n');
+		from = from == STR_NONE ? text.n : from + 1;
+	}
+	return PATTERN_NO_MATCH;
+}
+
+unsigned int scanner_match_lines(const struct scanner *scanner, size_t rule, struct str text,
+				 struct scan_scratch *scratch, scan_found *found, void *context)
+{
+	const struct scan_entry *entry;
+	const struct scan_view *view = view_of_rule(scanner, rule, &entry);
+	unsigned int gave_up = 0;
+
+	if (!view)
+		return 0;
+	set_subject(scratch, view, text);
+	scratch->filtered = false;
+	for (size_t i = 0; i < entry->pattern_count; i++)
+		gave_up += match_lines(view, entry->first + i, rule, scratch, found, context) == PATTERN_GAVE_UP;
+	return gave_up;
+}

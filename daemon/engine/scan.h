@@ -74,4 +74,11 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t view, struct str
 bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch,
 			struct scan_hit *ret_hit);
 
+/*
+ * Asks one rule alone again, for all the lines of `text` in which it matches: `found` is called for each, once a
+ * pattern. Within the scratch's time; returns how many patterns gave up.
+ */
+unsigned int scanner_match_lines(const struct scanner *scanner, size_t rule, struct str text,
+				 struct scan_scratch *scratch, scan_found *found, void *context);
+
 #endif

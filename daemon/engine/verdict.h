@@ -20,6 +20,8 @@ struct rule_hit {
 	double score;            /* what it counted, after caps and floors; 0 in shadow */
 	struct str evidence;     /* the author's own words, or what an expression saw; may be empty */
 	bool shadow;             /* counted and explained, worth nothing */
+	const struct str *links; /* outbound, of a rule for links: every link that matched, host and path; else none */
+	size_t link_count;
 };
 
 struct verdict {

@@ -68,13 +68,13 @@ static struct str quotable(struct str words, struct arena *arena)
 	return foreign > words.n / 4 ? STR("") : str_sub(words, 0, QUOTE_MAX);
 }
 
-static const struct rule_hit *weightiest_words(const struct verdict *verdict)
+static struct str weightiest_words(const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->hit_count; i++)
 		if (!verdict->hits[i].shadow && !verdict->hits[i].rule->when && verdict->hits[i].score > 0 &&
 		    verdict->hits[i].evidence.n)
-			return &verdict->hits[i];
-	return NULL;
+			return verdict->hits[i].evidence;
+	return str_of(NULL);
 }
 
 /* The rule that a concern, or else the verdict, rests on: the first of its class that speaks for itself. */
@@ -117,10 +117,10 @@ enum status advice_outbound(const struct advice_subject *subject, struct arena *
 	const struct enforcement *enforcement = &subject->policy->enforcement;
 	enum concern concern = subject->outcome->concern;
 	const struct rule_hit *rule = teaching_rule(subject);
-	const struct rule_hit *words = concern == CONCERN_NONE
-					   ? weightiest_words(subject->verdict)
-					   : enforcement_hit(enforcement, concern, subject->verdict, subject->today);
-	struct str quote = words ? quotable(words->evidence, arena) : STR("");
+	struct str words = concern == CONCERN_NONE
+			       ? weightiest_words(subject->verdict)
+			       : enforcement_words(enforcement, concern, subject->verdict, subject->today);
+	struct str quote = quotable(words, arena);
 	bool good;
 
 	*ret_advice = (struct advice){.count = 0};

@@ -50,7 +50,7 @@ static bool rule_fired(const struct verdict *verdict, enum concern concern)
 	return false;
 }
 
-/* A link of a tool begins its line: the evidence is its host, and what follows. */
+/* Of a line of the view of links. */
 static struct str link_host(struct str link)
 {
 	size_t end = str_find_byte(link, 0, '/');
@@ -58,18 +58,23 @@ static struct str link_host(struct str link)
 	return str_trim(str_sub(link, 0, end == STR_NONE ? link.n : end));
 }
 
-static const struct rule_hit *foreign_tool(const struct enforcement *enforcement, const struct verdict *verdict,
-					   uint32_t today)
+static bool is_about_tool_links(const struct rule_hit *hit)
+{
+	return !hit->shadow && !hit->rule->when && hit->rule->view == VIEW_LINKS &&
+	       strcmp(hit->rule->family, "tools") == 0;
+}
+
+/* The first link of a tool that is not on the site's list; empty: there is none. */
+static struct str foreign_link(const struct enforcement *enforcement, const struct verdict *verdict, uint32_t today)
 {
 	for (size_t i = 0; i < verdict->hit_count; i++) {
 		const struct rule_hit *hit = &verdict->hits[i];
 
-		if (!hit->shadow && !hit->rule->when && hit->rule->view == VIEW_LINKS &&
-		    strcmp(hit->rule->family, "tools") == 0 &&
-		    matcher_find(enforcement->tool_links, link_host(hit->evidence), today, NULL) == MATCH_NONE)
-			return hit;
+		for (size_t j = 0; j < hit->link_count && is_about_tool_links(hit); j++)
+			if (matcher_find(enforcement->tool_links, link_host(hit->links[j]), today, NULL) == MATCH_NONE)
+				return hit->links[j];
 	}
-	return NULL;
+	return str_of(NULL);
 }
 
 static bool is_raised(const struct enforcement *enforcement, enum concern concern,
@@ -83,7 +88,7 @@ static bool is_raised(const struct enforcement *enforcement, enum concern concer
 		return enforcement->first_contacts_per_day && facts->first_contacts &&
 		       facts->first_contacts_today > enforcement->first_contacts_per_day;
 	case CONCERN_TOOLS:
-		return facts->stranger && foreign_tool(enforcement, verdict, today);
+		return facts->stranger && foreign_link(enforcement, verdict, today).n;
 	case CONCERN_NONE:
 	case CONCERN_RESIDUE:
 	case CONCERN_APOLOGY:
@@ -113,17 +118,17 @@ enum concern enforcement_find(const struct enforcement *enforcement, const struc
 	return gravest;
 }
 
-const struct rule_hit *enforcement_hit(const struct enforcement *enforcement, enum concern concern,
-				       const struct verdict *verdict, uint32_t today)
+struct str enforcement_words(const struct enforcement *enforcement, enum concern concern, const struct verdict *verdict,
+			     uint32_t today)
 {
 	if (concern == CONCERN_TOOLS)
-		return foreign_tool(enforcement, verdict, today);
+		return foreign_link(enforcement, verdict, today);
 	for (size_t f = 0; f < 3 && families[concern][f]; f++)
 		for (size_t i = 0; i < verdict->hit_count; i++)
 			if (!verdict->hits[i].shadow && !verdict->hits[i].rule->when && verdict->hits[i].evidence.n &&
 			    strcmp(verdict->hits[i].rule->family, families[concern][f]) == 0)
-				return &verdict->hits[i];
-	return NULL;
+				return verdict->hits[i].evidence;
+	return str_of(NULL);
 }
 
 bool enforcement_near_budget(const struct enforcement *enforcement, const struct enforcement_facts *facts)

@@ -57,9 +57,9 @@ enum concern enforcement_find(const struct enforcement *enforcement, const struc
 /* True when a rule of this id raises the concern. */
 bool enforcement_rule_raises(const char *id, enum concern concern);
 
-/* The hit that raised the concern, whose evidence are the author's own words; NULL: there is none, as for a budget. */
-const struct rule_hit *enforcement_hit(const struct enforcement *enforcement, enum concern concern,
-				       const struct verdict *verdict, uint32_t today);
+/* The author's own words, or link, that raised the concern; empty: there are none, as for a budget. */
+struct str enforcement_words(const struct enforcement *enforcement, enum concern concern, const struct verdict *verdict,
+			     uint32_t today);
 
 /* True when the user has used 80 % or more of the day's first contacts with this message. */
 bool enforcement_near_budget(const struct enforcement *enforcement, const struct enforcement_facts *facts);

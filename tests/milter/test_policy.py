@@ -3,7 +3,7 @@
 import pathlib
 import signal
 
-from harness import COLD_BODY, SEVERE_BODY, Daemon, DaemonTest, free_port, main
+from harness import COLD_BODY, HERE, RULES, SEVERE_BODY, Daemon, DaemonTest, free_port, main
 from milter_client import ACTION_QUARANTINE, Milter, plain_headers
 from test_control import ask
 
@@ -234,6 +234,38 @@ class Failures(DaemonTest):
             # abuse@ is not looked at, and so does not wait for the memory.
             self.assertEqual(milter.message(recipients=["<abuse@home.example>"]).verdict, "c")
         daemon.stop()
+
+
+class ToolLinks(DaemonTest):
+    """Links of outreach tools in our own people's mail to strangers: the site's own are allowed, all others refused."""
+
+    extra = 'learning_days = 0;\noutbound = { enforce = { tools = "reject"; tool_links = ( "go.tool.example" ); }; };'
+    rules = RULES.replace("rules = (", r"""rules = (
+  { id = "TEST_TOOL"; family = "tools"; score = 1.0; status = "stable"; describe = "A tool's link";
+    view = "links"; patterns = [ "^([a-z0-9-]+\\.)*tool\\.example(/|$)", "/track/open/v2-" ];
+    hits = [ "go.tool.example/a", "x.example/track/open/v2-1" ]; misses = [ "x.example/tool.example", "tool" ]; },""")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon(cls.extra, cls.rules, memory='store = "sqlite"; deadline = "5s"; freemail_list = '
+                                                         f'"{HERE.parents[1]}/conf/lists/freemail.txt";')
+
+    def test_an_allowed_link_hides_no_other(self):
+        own, foreign, pixel = ("https://go.tool.example/a", "https://me.tool.example/b",
+                               "https://x.example/track/open/v2-1")
+        cases = (([own], None), ([own, own + "2", "https://www.example/"], None), ([foreign], "me.tool.example/b"),
+                 ([own, foreign], "me.tool.example/b"), ([foreign, own], "me.tool.example/b"),
+                 ([f"{own}{i}" for i in range(60)] + [foreign], "me.tool.example/b"),
+                 ([own, pixel], "x.example/track/open/v2-1"))
+        for number, (links, told) in enumerate(cases):
+            with self.subTest(links[-2:]), self.daemon.session() as milter:
+                out = {**OUT, "recipients": [f"<stranger{number}@far{number}.example>"]}
+                headers = [(name, value.replace("stranger@sender.example", "alice@home.example")) for name, value in
+                           plain_headers()]
+                result = milter.message("Hello,\r\n\r\n" + "\r\n".join(links) + "\r\n", headers, **out)
+                self.assertEqual(result.verdict, "y" if told else "c")
+                self.assertIn(f'You wrote: "{told}"' if told else "", result.reply)
+                self.assertNotIn("go.tool.example", result.reply)
 
 
 class Slips(DaemonTest):

@@ -67,14 +67,12 @@ static void test_each_concern_has_its_action(void **state)
 
 static void test_the_words_are_the_authors(void **state)
 {
-	const struct rule_hit *words;
-
 	(void)state;
 	hit(&residue, "RESIDUE_GREETING");
 	hit(&greeting, "Hi {{first_name}}");
-	words = enforcement_hit(&policy.enforcement, CONCERN_RESIDUE, &verdict, 1);
-	assert_ptr_equal(words->rule, &greeting);
-	assert_null(enforcement_hit(&policy.enforcement, CONCERN_TEMPLATE, &verdict, 1));
+	assert_true(
+	    str_equal(enforcement_words(&policy.enforcement, CONCERN_RESIDUE, &verdict, 1), STR("Hi {{first_name}}")));
+	assert_int_equal(enforcement_words(&policy.enforcement, CONCERN_TEMPLATE, &verdict, 1).n, 0);
 }
 
 static void test_budgets_count_strangers(void **state)
@@ -111,17 +109,24 @@ static void test_templates_count_strangers(void **state)
 
 static void test_tools_of_the_site(void **state)
 {
+	const struct str links[] = {STR("link.tool.example/a"), STR("track.other.example/b"), STR("x.tool.example")};
 	struct arena *arena = arena_create(0);
 	struct matcher *own = matcher_create(arena, 1, 100);
 
 	(void)state;
 	policy.enforcement.actions[CONCERN_TOOLS] = ACTION_REJECT;
 	message.outbound.stranger = true;
-	hit(&tool, "link.tool.example/a");
+	hit(&tool, "link.tool.example/");
+	hits[0].links = links;
+	hits[0].link_count = 1;
 	assert_int_equal(policy_apply(&policy, &message).action, ACTION_REJECT);
 	assert_null(matcher_add(own, STR(".tool.example"), 0));
 	policy.enforcement.tool_links = own;
 	assert_int_equal(policy_apply(&policy, &message).action, ACTION_ACCEPT);
+	/* A link that is ours hides no other of the same rule, and the other is the one that is quoted. */
+	hits[0].link_count = 3;
+	assert_int_equal(policy_apply(&policy, &message).action, ACTION_REJECT);
+	assert_true(str_equal(enforcement_words(&policy.enforcement, CONCERN_TOOLS, &verdict, 1), links[1]));
 	arena_destroy(arena);
 }
 
