@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
+#include "cli/list_check.h"
 #include "cli/setup.h"
 #include "policy/list_edit.h"
 #include "policy/list_file.h"
@@ -86,6 +87,24 @@ static int failed(const struct request *request, const char *what, enum status s
 	return COMMAND_USAGE;
 }
 
+/* All of it before the first line is written, so that a slip in the last entry leaves the file as it was. */
+static bool check_all(const struct request *request, const struct config *config, char **entries, int count)
+{
+	struct list_check check = {.done = request->command->done,
+				   .block = strcmp(request->command->list, "block") == 0,
+				   .config = config,
+				   .today = matcher_day(clock_wall_seconds())};
+	struct error_list errors = error_list_make();
+	uint32_t until;
+	bool good = !request->until || list_check_until(&check, request->until, &errors, &until);
+
+	for (int i = 0; i < count; i++)
+		good = list_check_entry(&check, entries[i], &errors) && good;
+	setup_print_errors(&errors, true);
+	error_list_free(&errors);
+	return good;
+}
+
 static int add(const struct request *request, const char *file, const char *entry, struct error_list *errors)
 {
 	struct list_addition addition = {
@@ -93,10 +112,8 @@ static int add(const struct request *request, const char *file, const char *entr
 	enum status status;
 	bool replaced;
 
-	if (request->until && !list_date_read(str_of(request->until), &addition.until)) {
-		fprintf(stderr, "coldshoulder %s: --until wants a date such as 2026-12-31\n", request->command->name);
-		return COMMAND_USAGE;
-	}
+	if (request->until)
+		list_date_read(str_of(request->until), &addition.until);
 	status = list_edit_add(file, &addition, errors, &replaced);
 	if (status != STATUS_OK)
 		return failed(request, entry, status, errors);
@@ -139,18 +156,18 @@ int list_command_run(const struct list_command *command, const struct option *op
 	struct config *config = NULL;
 	int code = read_options(&request, options, argc, argv);
 	const char *file = request.file;
+	enum status status;
 
 	if (code >= 0)
 		return code;
 	code = COMMAND_USAGE;
+	status = config_load(request.config ? request.config : installed_config, &errors, &config);
+	/* With a file named the configuration only tells which domains are ours, and may be missing. */
 	if (!file) {
-		const char *path = request.config ? request.config : installed_config;
-		enum status status = config_load(path, &errors, &config);
-
 		setup_print_errors(&errors, false);
 		file = status == STATUS_OK ? file_of_policy(&request, config) : NULL;
 	}
-	if (file)
+	if (file && (request.remove || check_all(&request, config, argv + optind, argc - optind)))
 		code = edit(&request, file, argv + optind, argc - optind);
 	config_free(config);
 	error_list_free(&errors);

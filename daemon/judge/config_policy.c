@@ -220,8 +220,12 @@ static enum status read_default(const config_setting_t *root, const char *name, 
 static enum status read_default_list(const struct str *file, const char *name, struct config *config,
 				     struct error_list *errors, struct sender_list *list)
 {
-	const struct list_source source = {
-	    .entries = file, .count = 1, .name = name, .path = config->path, .files_may_be_missing = true};
+	const struct list_source source = {.entries = file,
+					   .count = 1,
+					   .name = name,
+					   .path = config->path,
+					   .files_may_be_missing = true,
+					   .senders = true};
 	struct matcher *matcher;
 	enum status status = list_source_read(&source, config->arena, errors, &matcher);
 

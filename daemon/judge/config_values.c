@@ -329,6 +329,7 @@ enum status config_value_matcher(const config_setting_t *setting, struct arena *
 	struct matcher *matcher;
 	enum status status;
 
+	source.senders = strcmp(source.name, "allow") == 0 || strcmp(source.name, "block") == 0;
 	source.entries = config_strings_of(setting, arena, &source.count, errors, &status);
 	if (!source.entries)
 		return status;

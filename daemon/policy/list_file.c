@@ -77,6 +77,27 @@ const char *list_line_read(struct str line, struct list_line *ret_line)
 	return NULL;
 }
 
+const char *list_sender_problem(struct str entry)
+{
+	size_t at = str_find_byte(entry, 0, '@');
+	bool wild = false, named = false, dot = false;
+
+	for (size_t i = 0; i < entry.n; i++) {
+		wild = wild || entry.p[i] == '*' || entry.p[i] == '?';
+		dot = dot || entry.p[i] == '.';
+		named = named || !strchr("*?.@", entry.p[i]);
+	}
+	if (!entry.n)
+		return NULL;
+	if (wild && !named)
+		return "is everybody";
+	if (!wild && at != STR_NONE && at > 0)
+		return NULL;
+	if (str_starts(entry, STR("*@")))
+		wild = str_find_byte(entry, 1, '*') != STR_NONE || str_find_byte(entry, 1, '?') != STR_NONE;
+	return dot || wild ? NULL : "is no whole domain: it has no dot";
+}
+
 /* Reads a regular file whole; errno says why it could not be. */
 static bool read_whole(const char *path, struct list_text *text)
 {
@@ -107,7 +128,7 @@ static size_t count_lines(const struct list_text *text)
 	return lines;
 }
 
-static void add_text(struct matcher *matcher, const struct list_text *text, struct error_list *errors)
+static void add_text(struct matcher *matcher, const struct list_text *text, bool senders, struct error_list *errors)
 {
 	struct str rest = {text->bytes, text->n}, line;
 	unsigned int number = 0, wrong = 0;
@@ -123,6 +144,8 @@ static void add_text(struct matcher *matcher, const struct list_text *text, stru
 		rest = end == STR_NONE ? STR("") : str_sub(rest, end + 1, rest.n);
 		number++;
 		problem = list_line_read(line, &entry);
+		if (!problem && senders)
+			problem = list_sender_problem(entry.entry);
 		if (!problem && entry.entry.n)
 			problem = matcher_add(matcher, entry.entry, entry.until);
 		if (problem && ++wrong <= WARNINGS_MAX)
@@ -201,7 +224,7 @@ enum status list_source_read(const struct list_source *source, struct arena *are
 	if (*ret_matcher) {
 		add_entries(*ret_matcher, source, errors);
 		for (size_t i = 0; i < text_count; i++)
-			add_text(*ret_matcher, &texts[i], errors);
+			add_text(*ret_matcher, &texts[i], source->senders, errors);
 	}
 	for (size_t i = 0; i < text_count; i++)
 		free(texts[i].bytes);

@@ -22,6 +22,12 @@ const char *list_line_read(struct str line, struct list_line *ret_line);
 /* Reads "2026-12-31" as a day since 1970-01-01; false when it is no date. */
 bool list_date_read(struct str text, uint32_t *ret_day);
 
+/*
+ * In words, why an entry is too wide for a list of senders: it is for everybody ("*", "*@*"), or a domain without a dot
+ * ("com"). NULL: it is not. A whole top-level domain is written ".com".
+ */
+const char *list_sender_problem(struct str entry);
+
 /* What a matcher is made from: entries as written in the configuration, of which those with a '/' are files. */
 struct list_source {
 	const struct str *entries;
@@ -30,6 +36,7 @@ struct list_source {
 	const char *path;  /* the configuration file: relative names are looked for beside it */
 	unsigned int line; /* of the setting */
 	bool files_may_be_missing;
+	bool senders; /* a list of senders: lines of its files that list_sender_problem() tells of are wrong */
 };
 
 /*

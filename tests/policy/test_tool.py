@@ -111,6 +111,31 @@ class Lists(Tool):
         self.assertIn("more than one line", self.run_tool("block", "--comment", "a\nb", "a.example", code=1))
         self.assertIn("usage:", self.run_tool("trust", code=1))
 
+    def test_what_would_be_too_wide(self):
+        for command in ("trust", "block"):
+            for entry in ("*", "*@*", "*.*", "com", "@com", "*@com", "jane@com"):
+                with self.subTest(command=command, entry=entry):
+                    said = self.run_tool(command, "good.example", entry, code=1)
+                    self.assertIn(f"{entry}: it ", said)
+                    self.assertIn("hint: name an address", said)
+        self.assertIn("2020-01-31 is over", self.run_tool("trust", "--until", "2020-01-31", "a.example", code=1))
+        for entry in ("home.example", "bob@HOME.example", "*@home.example"):
+            self.assertIn("one of your own", self.run_tool("block", entry, code=1))
+        self.assertEqual(sorted(os.listdir(self.directory)), ["coldshoulder.conf", "rules", "state"], "nothing written")
+        said = self.run_tool("block", "gmail.com", ".top", "*@jobs.*", "--until", TODAY)
+        self.assertIn("warning: gmail.com: anybody can have a mailbox there", said)
+        self.assertNotIn("anybody", self.run_tool("trust", "jane@gmail.com", "home.example"))
+
+    def test_a_line_that_is_too_wide(self):
+        """Of a file that somebody wrote by hand the good lines are used, the others told of."""
+        (self.directory / "block.list").write_text("bad.example\n*\ncom\n.top\n")
+        result = subprocess.run([OPTIONS.tool, "lint", "--config", self.config], capture_output=True, text=True,
+                                timeout=60)
+        self.assertIn('block.list:2: "*" is everybody', result.stderr)
+        self.assertIn('block.list:3: "com" is no whole domain', result.stderr)
+        self.assertNotIn("block.list:4", result.stderr)
+        self.run_tool("block", "--remove", "*")
+
 
 class Outbound(Tool):
     def check(self, *arguments):
