@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CLIENTS_MAX = 32, WORD_MAX = 32, WAKE = 0, LISTENING = 1, FIRST_CLIENT = 2 };
+enum { CLIENTS_MAX = 32, WORD_MAX = 32, WAKE = 0, LISTENING = 1, FIRST_CLIENT = 2, BREATH_MS = 100 };
 
 struct control {
 	pthread_t thread;
@@ -132,8 +132,12 @@ static void accept_client(struct control *control)
 {
 	int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* Out of descriptors: the socket stays readable, and asking again at once would keep a core busy. */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+			poll(NULL, 0, BREATH_MS);
 		return;
+	}
 	/* Whoever fills the table does not keep others out. */
 	if (control->client_count == CLIENTS_MAX)
 		drop_client(control, 0);

@@ -20,6 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FLUSH_MS = 2000 };
+
 struct daemon {
 	const struct options *options;
 	struct generation_slot *slot;
@@ -242,12 +244,15 @@ static enum exit_code serve(struct daemon *d)
 	const struct signals_actions actions = {.reload = on_reload, .drain = on_drain, .stop = on_stop, .context = d};
 	enum status status;
 
-	if (signals_start(&actions) != STATUS_OK) {
-		log_err("no thread could be made for signals");
-		return EXIT_CODE_SYSTEM;
-	}
+	/* Before the thread that may close them; signals wait meanwhile. */
 	open_control(d);
 	open_metrics(d);
+	if (signals_start(&actions) != STATUS_OK) {
+		log_err("no thread could be made for signals");
+		control_stop(d->control);
+		metrics_stop(d->metrics);
+		return EXIT_CODE_SYSTEM;
+	}
 	announce(d);
 	status = filter_run();
 	signals_finish();
@@ -322,12 +327,13 @@ static enum status open_memory(const struct options *options, struct generation 
 
 enum exit_code daemon_run(const struct options *options)
 {
-	struct daemon d = {.options = options, .listener = {.fd = -1}};
+	static struct daemon d; /* there is one, and a message may still be judged when this function has returned */
 	struct generation *first;
 	struct memory *memory;
 	enum status status;
 	enum exit_code code;
 
+	d = (struct daemon){.options = options, .listener = {.fd = -1}};
 	log_open("coldshoulderd", options->foreground, options->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	signals_block();
 	process_prepare();
@@ -356,6 +362,7 @@ enum exit_code daemon_run(const struct options *options)
 	reloader_destroy(d.reloader);
 	if (!filter_is_idle()) {
 		log_warn("a message is still being judged: it is left to the MTA");
+		memory_flush(memory, FLUSH_MS);
 		return code;
 	}
 	decision_log_stop(d.report.decisions);

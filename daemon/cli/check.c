@@ -268,6 +268,8 @@ static bool store_directory(const char *store, char *path, size_t size)
 	if (n < sizeof file_name - 1 || strcmp(store + n + 1 - sizeof file_name, file_name) != 0)
 		return false;
 	n -= sizeof file_name - 1;
+	if (n && store[n - 1] != '/')
+		return false;
 	snprintf(path, size, "%.*s", n > 1 ? (int)n - 1 : (int)n, n ? store : ".");
 	if (!n)
 		snprintf(path, size, ".");

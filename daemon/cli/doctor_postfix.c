@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { OURS_MAX = 320 }; /* our address as main.cf has it */
+
 enum { MILTERS_MAX = 32, VALUE_MAX = 1024 };
 
 /* One milter of a list in main.cf. */
@@ -105,17 +107,17 @@ static bool is_ours(const struct doctor *doctor, const char *name, const char *o
 	if (strcmp(name, ours) == 0)
 		return true;
 	/* "unix:/coldshoulder/..." in a chroot, the whole path without one. */
-	if (strncmp(name, "unix:", 5) != 0 && strncmp(name, "local:", 6) != 0)
+	if ((strncmp(name, "unix:", 5) != 0 && strncmp(name, "local:", 6) != 0) || strncmp(ours, "unix:", 5) != 0)
 		return false;
 	name = strchr(name, ':') + 1;
-	return strcmp(name, strchr(ours, ':') + 1) == 0 || (*name == '/' && strcmp(name + 1, ours + 5) == 0) ||
+	return strcmp(name, ours + 5) == 0 || (*name == '/' && strcmp(name + 1, ours + 5) == 0) ||
 	       (strncmp(doctor->socket, "unix:", 5) == 0 && strcmp(name, doctor->socket + 5) == 0);
 }
 
 static struct milter_list *read_list(const struct doctor *doctor, const char *value)
 {
 	struct milter_list *list = calloc(1, sizeof *list);
-	char ours[256];
+	char ours[OURS_MAX];
 
 	if (!list)
 		return NULL;
@@ -133,7 +135,7 @@ static struct milter_list *read_list(const struct doctor *doctor, const char *va
 static void say_missing(struct doctor *doctor, const char *parameter, const char *now, enum finding finding,
 			const char *consequence)
 {
-	char ours[256], mend[VALUE_MAX * 2];
+	char ours[OURS_MAX], mend[VALUE_MAX * 2];
 
 	name_of_ours(doctor, ours, sizeof ours);
 	snprintf(mend, sizeof mend, "postconf -e '%s = %s%s{ %s, default_action=accept }' && postfix reload", parameter,
@@ -145,7 +147,7 @@ static void say_missing(struct doctor *doctor, const char *parameter, const char
 static void check_chroot(struct doctor *doctor, const struct milter *milter)
 {
 	struct buf services = buf_make(NULL), queue = buf_make(NULL);
-	char ours[256], mend[VALUE_MAX];
+	char ours[OURS_MAX], mend[VALUE_MAX];
 	bool chrooted = false;
 	struct str directory = queue_directory(doctor, &queue), line, rest;
 	const char *path = strchr(milter->name, ':');

@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/paths.h"
 #include "cli/command.h"
 #include "cli/postfix_queue.h"
 #include "cli/setup.h"
@@ -18,7 +19,7 @@ static const char usage[] =
     "  -s, --state DIRECTORY     in place of the configured state_dir\n"
     "  -p, --postfix DIRECTORY   Postfix's configuration, if it is not the default instance\n";
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_config[] = PATHS_CONFIG;
 
 struct listing {
 	const char *state;

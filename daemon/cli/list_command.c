@@ -1,6 +1,7 @@
 #include "cli/list_command.h"
 
 #include "base/clock.h"
+#include "base/paths.h"
 #include "cli/command.h"
 #include "cli/list_check.h"
 #include "cli/setup.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char installed_config[] = "/etc/coldshoulder/coldshoulder.conf";
+static const char installed_config[] = PATHS_CONFIG;
 
 struct request {
 	const struct list_command *command;

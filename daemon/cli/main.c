@@ -44,6 +44,15 @@ static void print_usage(FILE *out)
 	fprintf(out, "\n\"coldshoulder COMMAND --help\" shows the options of a command.\n");
 }
 
+/* What could not be written (a full disk, a closed pipe) must not pass for an answer. */
+static int finish(const char *name, int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "coldshoulder %s: the output could not be written\n", name);
+	return code == COMMAND_OK ? COMMAND_INPUT : code;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -58,7 +67,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return finish(name, commands[i].run(argc - 1, argv + 1));
 	if (*name)
 		fprintf(stderr, "coldshoulder: there is no command \"%s\"\n", name);
 	print_usage(stderr);
