@@ -50,6 +50,7 @@ struct config {
 	size_t our_host_count;
 	const struct str *languages;
 	size_t language_count;
+	const struct setting_place *languages_at; /* NULL: not set */
 	enum add_header add_header;
 	bool strip_spam_headers;
 	size_t max_recipients;

@@ -24,7 +24,7 @@ static const struct config_field keys[] = {
     {{"auth_results", "one of \"off\", \"jobid\", \"stripped\"", "\"off\""}, config_value_auth_mode, FIELD(auth.mode)},
     {{"authserv_ids", "list of strings", "( )"}, config_value_strings, FIELD(auth.authserv_ids)},
     {{"our_hosts", "list of strings", "( )"}, config_value_strings, FIELD(our_hosts)},
-    {{"languages", "list of strings", "( )"}, config_value_strings, FIELD(languages)},
+    {{"languages", "list of strings", "( )"}, config_value_languages, FIELD(languages)},
     {{"add_header", "one of \"all\", \"tagged\", \"none\"", "\"all\""}, config_value_add_header, FIELD(add_header)},
     {{"strip_spam_headers", "boolean", "false"}, config_value_bool, FIELD(strip_spam_headers)},
     {{"limits.max_scan_bytes", "size", "\"1M\""}, config_value_size, FIELD(limits.scan_bytes)},

@@ -158,7 +158,7 @@ static const struct config_field policy_fields[] = {
     {{"policies.discard_at", "number or \"off\"", "\"off\""}, config_value_threshold, FIELD(at.discard)},
     {{"policies.classes", "group of groups", "{ }"}, read_class_thresholds, FIELD(class_at)},
     {{"policies.ignore_classes", "list of classes", "( )"}, config_value_classes, FIELD(classes_off)},
-    {{"policies.languages", "list of strings", "( )"}, config_value_strings, FIELD(languages)},
+    {{"policies.languages", "list of strings", "( )"}, config_value_languages, FIELD(languages)},
     {{"policies.shadow", "boolean", "false"}, config_value_bool, FIELD(shadow)},
     {{"policies.exempt", "boolean", "false"}, config_value_bool, FIELD(exempt)},
     {{"policies.ladder", "list of steps", "( )"}, read_ladder, FIELD(ladder)},
@@ -210,6 +210,7 @@ static enum status read_default(const config_setting_t *root, const char *name, 
 
 	policy->languages = config->languages;
 	policy->language_count = config->language_count;
+	policy->languages_at = config->languages_at;
 	if (!group)
 		return STATUS_OK;
 	if (!config_setting_is_group(group))

@@ -138,6 +138,25 @@ enum status config_value_strings(const config_setting_t *setting, struct arena *
 	return status;
 }
 
+enum status config_value_languages(const config_setting_t *setting, struct arena *arena, void *target,
+				   struct error_list *errors)
+{
+	struct {
+		const struct str *items;
+		size_t count;
+		const struct setting_place *at;
+	} *field = target;
+	struct setting_place *at = arena_calloc(arena, 1, sizeof *at);
+	const char *path = config_setting_source_file(setting);
+
+	if (!at)
+		return STATUS_NO_MEMORY;
+	at->path = arena_strdup(arena, path ? path : "");
+	at->line = config_setting_source_line(setting);
+	field->at = at;
+	return at->path ? config_value_strings(setting, arena, target, errors) : STATUS_NO_MEMORY;
+}
+
 enum status config_value_networks(const config_setting_t *setting, struct arena *arena, void *target,
 				  struct error_list *errors)
 {

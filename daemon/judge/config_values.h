@@ -22,6 +22,7 @@ config_reader config_value_milliseconds; /* unsigned int */
 config_reader config_value_days;         /* unsigned int */
 config_reader config_value_mode;         /* mode_t */
 config_reader config_value_strings;      /* const struct str *, and the size_t behind it */
+config_reader config_value_languages;    /* the same, and the const struct setting_place * behind it */
 config_reader config_value_networks;     /* struct direction_settings */
 config_reader config_value_auth_mode;    /* enum auth_mode */
 config_reader config_value_add_header;   /* enum add_header */

@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct counted_generation {
@@ -45,6 +47,75 @@ static bool rules_to_read(const struct config *config, enum status config_status
 	return config_status == STATUS_OK || access(config->rules_directory, R_OK) == 0;
 }
 
+static bool rules_have_language(const struct ruleset *ruleset, struct str language)
+{
+	for (size_t i = 0; i < ruleset_rule_count(ruleset); i++)
+		if (str_equal_nocase(language, str_of(ruleset_rule_at(ruleset, i)->language)))
+			return true;
+	return false;
+}
+
+/* The codes that occur, as "de en fr", sorted; empty when no rule has a language. */
+static void list_languages(const struct ruleset *ruleset, char *out, size_t size)
+{
+	const char *last = "", *next;
+	size_t n = 0;
+
+	out[0] = '\0';
+	do {
+		next = NULL;
+		for (size_t i = 0; i < ruleset_rule_count(ruleset); i++) {
+			const char *language = ruleset_rule_at(ruleset, i)->language;
+
+			if (strcmp(language, last) > 0 && (!next || strcmp(language, next) < 0))
+				next = language;
+		}
+		if (next)
+			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? " " : "", next);
+		last = next;
+	} while (next && n < size);
+}
+
+static void check_language_list(const struct ruleset *ruleset, const struct str *languages, size_t count,
+				const struct setting_place *at, struct error_list *errors)
+{
+	char known[160], hint[200];
+
+	list_languages(ruleset, known, sizeof known);
+	snprintf(hint, sizeof hint, "the rules know %s", known);
+	for (size_t i = 0; i < count && known[0]; i++)
+		if (!rules_have_language(ruleset, languages[i]))
+			error_add_at(errors, SEVERITY_ERROR, at->path, at->line, hint,
+				     "languages: no rule is of \"%.*s\"", STR_ARGS(str_sub(languages[i], 0, 40)));
+}
+
+static const struct policy *policy_number(const struct policy_set *set, size_t i)
+{
+	return i == 0 ? &set->inbound : i == 1 ? &set->outbound : &set->items[i - 2];
+}
+
+/* Of a language that is spelled otherwise than the rules do, no rule would count, and nobody would be told. */
+static enum status check_languages(const struct config *config, const struct ruleset *ruleset,
+				   struct error_list *errors)
+{
+	const struct policy_set *set = &config->policies;
+	size_t before = errors->error_count;
+
+	if (config->languages_at)
+		check_language_list(ruleset, config->languages, config->language_count, config->languages_at, errors);
+	for (size_t i = 0; i < set->count + 2; i++) {
+		const struct policy *policy = policy_number(set, i);
+		bool told = policy->languages_at == config->languages_at;
+
+		for (size_t j = 0; j < i && !told; j++)
+			told = policy->languages_at == policy_number(set, j)->languages_at;
+		if (!told)
+			check_language_list(ruleset, policy->languages, policy->language_count, policy->languages_at,
+					    errors);
+	}
+	return errors->error_count == before ? STATUS_OK : STATUS_BAD_INPUT;
+}
+
 /* Configuration and rules are both read even when the first is wrong, so that one run shows all errors. */
 static enum status load_parts(const char *config_path, const struct generation_options *options,
 			      struct error_list *errors, struct generation *generation)
@@ -65,6 +136,8 @@ static enum status load_parts(const char *config_path, const struct generation_o
 		return STATUS_NO_MEMORY;
 	if (rules_to_read(generation->config, config_status))
 		rules_status = load_rules(generation->config, options, errors, &generation->ruleset);
+	if (config_status == STATUS_OK && rules_status == STATUS_OK)
+		return check_languages(generation->config, generation->ruleset, errors);
 	return config_status != STATUS_OK ? config_status : rules_status;
 }
 

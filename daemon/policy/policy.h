@@ -36,6 +36,12 @@ struct sender_list {
 	const char *file;              /* the first of its files, which the tool edits; NULL: none */
 };
 
+/* Where a setting is written, for what can only be checked later. */
+struct setting_place {
+	const char *path;
+	unsigned int line;
+};
+
 struct policy {
 	const char *name;
 	enum direction direction;     /* inbound or outbound */
@@ -46,8 +52,9 @@ struct policy {
 	bool classes_off[CLASS_COUNT];           /* classes this policy does not act on */
 	const struct str *languages;             /* rules of these languages count; none: all */
 	size_t language_count;
-	bool shadow; /* nothing is done, everything is logged */
-	bool exempt; /* not judged at all */
+	const struct setting_place *languages_at; /* NULL: nowhere; inherited with them */
+	bool shadow;                              /* nothing is done, everything is logged */
+	bool exempt;                              /* not judged at all */
 	struct ladder ladder;
 	struct sender_list allow; /* counts only when From is proved */
 	struct sender_list block;

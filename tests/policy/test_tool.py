@@ -209,6 +209,19 @@ class Configuration(Tool):
                 self.assertIn(f"coldshoulder.conf{where}", stderr)
                 self.assertEqual(got, code, stderr)
 
+    def test_a_language_without_rules(self):
+        """Left unsaid it would turn the rules off; the codes that there are stand beside it."""
+        rules = RULES.replace('id = "RESIDUE_TEST";', 'id = "RESIDUE_TEST"; lang = "en";')
+        (self.directory / "rules/test.conf").write_text(rules)
+        for text, line in (('languages = ( "english" );', 6), ('inbound = {\nlanguages = ( "en", "english" ); };', 7),
+                           ('policies = ( { name = "a"; match = ( "a.example" );\nlanguages = ( "english" ); } );', 7)):
+            with self.subTest(text):
+                code, stderr = self.lint(text)
+                self.assertEqual(code, 1, stderr)
+                self.assertEqual(stderr.count("no rule is of"), 1, stderr)
+                self.assertIn(f'coldshoulder.conf:{line}: languages: no rule is of "english"', stderr)
+                self.assertIn("the rules know en\n", stderr)
+        self.assertEqual(self.lint('languages = ( "EN" );')[0], 0)
 
     def test_a_reply_that_smtp_cannot_hold(self):
         (self.directory / "rules/test.conf").write_text(RULES.replace("Write the name yourself.", "Gr\u00fc\u00dfe"))
