@@ -196,13 +196,12 @@ static int explain(const struct generation *generation, const struct control_opt
 	int code = COMMAND_OK;
 
 	for (int i = 0; i < count; i++) {
-		const struct rule *rule = ruleset_find(generation->ruleset, str_of(ids[i]));
+		const struct rule *rule = setup_find_rule(generation, "explain", ids[i]);
 
 		if (rule) {
 			print_rule(generation->ruleset, rule);
 			print_log(options, rule->id);
 		} else {
-			fprintf(stderr, "coldshoulder explain: there is no rule \"%s\"\n", ids[i]);
 			code = COMMAND_USAGE;
 		}
 	}

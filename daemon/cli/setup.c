@@ -1,6 +1,7 @@
 #include "cli/setup.h"
 
 #include "base/paths.h"
+#include "base/settings.h"
 #include "mail/message.h"
 
 #include <errno.h>
@@ -108,4 +109,37 @@ struct generation *setup_generation(const struct setup_options *options)
 		fprintf(stderr, "coldshoulder: out of memory\n");
 	error_list_free(&errors);
 	return status == STATUS_OK ? generation : NULL;
+}
+
+/* The id that was probably meant, whatever its case; NULL when none is near. */
+static const char *nearest_rule(const struct ruleset *ruleset, const char *id)
+{
+	size_t count = ruleset_rule_count(ruleset);
+	const char **ids = calloc(count + 1, sizeof *ids), *nearest = NULL;
+	char *wanted = strdup(id);
+
+	for (char *p = wanted; p && *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');
+	for (size_t i = 0; ids && i < count; i++)
+		ids[i] = ruleset_rule_at(ruleset, i)->id;
+	if (ids && wanted)
+		nearest = settings_nearest(wanted, ids);
+	free(wanted);
+	free(ids);
+	return nearest;
+}
+
+const struct rule *setup_find_rule(const struct generation *generation, const char *command, const char *id)
+{
+	const struct rule *rule = ruleset_find(generation->ruleset, str_of(id));
+	const char *nearest;
+
+	if (rule)
+		return rule;
+	nearest = nearest_rule(generation->ruleset, id);
+	fprintf(stderr, "coldshoulder %s: there is no rule \"%s\"\n", command, id);
+	if (nearest)
+		fprintf(stderr, "  hint: did you mean %s?\n", nearest);
+	return NULL;
 }

@@ -19,6 +19,9 @@ struct setup_options {
  */
 struct generation *setup_generation(const struct setup_options *options);
 
+/* The rule with this id; NULL, and said on standard error with the nearest id, when there is none. */
+const struct rule *setup_find_rule(const struct generation *generation, const char *command, const char *id);
+
 /* Prints what is in the list to standard error; warnings only when asked. */
 void setup_print_errors(const struct error_list *errors, bool show_warnings);
 

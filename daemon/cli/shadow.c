@@ -183,6 +183,18 @@ static bool change(struct shadow *shadow, char **ids, int count, bool off)
 	return write_file(shadow);
 }
 
+/* Whether or not a daemon runs: a rule that is not there is a slip, and another would go on counting. */
+static bool all_are_rules(const struct shadow *shadow, char **ids, int count)
+{
+	struct generation *generation = setup_generation(&(struct setup_options){.config = shadow->options.config});
+	bool good = generation != NULL;
+
+	for (int i = 0; generation && i < count; i++)
+		good = setup_find_rule(generation, "shadow", ids[i]) && good;
+	generation_release(generation);
+	return good;
+}
+
 static int carry_out(struct shadow *shadow, char **ids, int count, bool off)
 {
 	struct shadow before = {.options = shadow->options};
@@ -240,7 +252,9 @@ int command_shadow(int argc, char **argv)
 	}
 	if (!find_file(&shadow) || !read_file(&shadow))
 		return COMMAND_USAGE;
-	if (optind < argc)
+	if (optind < argc && !off && !all_are_rules(&shadow, argv + optind, argc - optind))
+		code = COMMAND_USAGE;
+	else if (optind < argc)
 		code = carry_out(&shadow, argv + optind, argc - optind, off);
 	for (size_t i = 0; i < shadow.count; i++) {
 		if (optind == argc)

@@ -100,6 +100,16 @@ class Reload(unittest.TestCase):
         with self.daemon.session() as milter:
             return milter.message(COLD_BODY).inserted("X-Coldshoulder-Class")[0].strip()
 
+    def test_no_such_rule(self):
+        """Also while no daemon runs that could tell."""
+        self.daemon.stop()
+        for command in ("shadow", "explain"):
+            result = tool(self.daemon, command, "test_clod")
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn(f'coldshoulder {command}: there is no rule "test_clod"', result.stderr)
+            self.assertIn("hint: did you mean TEST_COLD?", result.stderr)
+        self.assertEqual(tool(self.daemon, "shadow").stdout, "")
+
     def test_shadow(self):
         """At once, and back; what would not load leaves everything as it was."""
         self.assertEqual(self.judged(), "cold")
