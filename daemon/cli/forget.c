@@ -3,9 +3,12 @@
 #include "cli/memory_ask.h"
 #include "cli/memory_options.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void print_usage(FILE *out)
 {
@@ -21,6 +24,32 @@ static void print_usage(FILE *out)
 	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
 }
 
+/* What a person who asked to be forgotten would not expect to stay. */
+static void print_known_domain(struct memory_asker *asker, const char *address)
+{
+	const char *domain = strrchr(address, '@');
+	json_t *reply;
+
+	if (!domain || domain == address ||
+	    memory_ask(asker, json_pack("{ss ss}", "command", "who", "address", address), &reply) != MEMORY_ANSWERED)
+		return;
+	if (json_object_get(json_object_get(reply, "domain"), "wrote"))
+		printf("  the domain is still known: coldshoulder forget %s\n", domain);
+	json_decref(reply);
+}
+
+static void print_decision_log(const struct memory_asker *asker)
+{
+	struct config config = *asker->setup.config;
+	char path[PATH_MAX];
+
+	if (asker->options->state)
+		config.state_directory = asker->options->state;
+	if (config.decisions.addresses == KEEP_CLEAR && config_decision_log(&config, path, sizeof path) &&
+	    (access(path, F_OK) == 0 || errno != ENOENT))
+		printf("The decision log (%s) still has what it had of them, until it is rotated away.\n", path);
+}
+
 static int forget_address(struct memory_asker *asker, const char *address, const char *name)
 {
 	json_t *reply;
@@ -30,6 +59,7 @@ static int forget_address(struct memory_asker *asker, const char *address, const
 		return COMMAND_USAGE;
 	printf("%s: %llu entries erased\n", address, memory_asked_number(reply, "erased"));
 	json_decref(reply);
+	print_known_domain(asker, address);
 	return COMMAND_OK;
 }
 
@@ -42,6 +72,8 @@ static int forget_all(const struct memory_setup_options *options, char **address
 		return COMMAND_USAGE;
 	for (int i = 0; i < count && code == COMMAND_OK; i++)
 		code = forget_address(&asker, addresses[i], name);
+	if (code == COMMAND_OK)
+		print_decision_log(&asker);
 	memory_asker_close(&asker);
 	return code;
 }
