@@ -156,6 +156,6 @@ bool memory_setup_is_local(const void *context, struct str mailbox)
 int memory_setup_failed(const struct memory_setup_options *options, const char *what, enum status status)
 {
 	fprintf(stderr, "coldshoulder %s: %s: %s%s\n", options->command, what, status_name(status),
-		status == STATUS_PERMISSION ? " (run it as root or as the daemon's user)" : "");
+		status == STATUS_PERMISSION ? " (run it with sudo)" : "");
 	return COMMAND_USAGE;
 }

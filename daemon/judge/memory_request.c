@@ -41,7 +41,7 @@ static json_t *failed(enum status status)
 	char error[128];
 
 	snprintf(error, sizeof error, "the store cannot be used: %s", status_name(status));
-	return refused(error, status == STATUS_PERMISSION ? "run it as root or as the daemon's user" : NULL);
+	return refused(error, status == STATUS_PERMISSION ? "run it with sudo" : NULL);
 }
 
 /* A member that is a string; NULL when it is missing. */

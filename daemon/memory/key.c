@@ -111,8 +111,9 @@ enum status key_read(const char *path, bool create, struct error_list *errors, s
 	}
 	if (fd < 0)
 		return fail_errno(errors, path,
-				  errno == ENOENT
-				      ? "nothing was learned yet, or the key was lost: restore it from a backup"
+				  errno == ENOENT ? "the key was lost: restore it from a backup"
+				  : errno == EACCES && !create && geteuid() != 0
+				      ? "run it with sudo"
 				      : "key_file must be readable by the daemon's user");
 	n = fstat(fd, &info) == 0 ? read(fd, text, sizeof text) : -1;
 	close(fd);

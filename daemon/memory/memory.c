@@ -3,9 +3,11 @@
 #include "base/paths.h"
 #include "memory/memory_state.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CLOSE_MS = 2000, DAYS_PER_YEAR = 365 };
 
@@ -55,6 +57,17 @@ static enum status check_settings(const struct memory_settings *settings, struct
 	return STATUS_OK;
 }
 
+/* Neither key nor file, where both would be made: no key was lost, there never was one. */
+static bool nothing_yet(const struct memory_settings *settings, const char *key)
+{
+	char file[4096];
+
+	if (settings->create || settings->backend != MEMORY_SQLITE || access(settings->state_directory, F_OK) != 0 ||
+	    (size_t)snprintf(file, sizeof file, "%s/memory.db", settings->state_directory) >= sizeof file)
+		return false;
+	return access(key, F_OK) != 0 && errno == ENOENT && access(file, F_OK) != 0 && errno == ENOENT;
+}
+
 static enum status read_key(struct memory *memory, const struct memory_settings *settings, struct error_list *errors)
 {
 	static const unsigned char nothing[32];
@@ -69,6 +82,12 @@ static enum status read_key(struct memory *memory, const struct memory_settings 
 		snprintf(path, sizeof path, "%s", settings->key_file);
 	else if ((size_t)snprintf(path, sizeof path, "%s/key", settings->state_directory) >= sizeof path)
 		return wrong(errors, settings->state_directory, NULL, "the path is too long");
+	if (nothing_yet(settings, path)) {
+		error_add(errors, SEVERITY_ERROR, settings->state_directory,
+			  "the daemon learns from outbound mail, \"coldshoulder learn sent\" from a folder of it",
+			  "nothing was learned yet");
+		return STATUS_NOT_FOUND;
+	}
 	return key_read(path, settings->create && settings->backend == MEMORY_SQLITE, errors, &memory->key);
 }
 

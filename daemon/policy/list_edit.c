@@ -30,7 +30,7 @@ static enum status fail(const struct edit *edit, const char *what)
 	int error = errno;
 
 	error_add(edit->errors, SEVERITY_ERROR, edit->path,
-		  error == EACCES || error == EPERM ? "run it as root" : "look at the directory and the disk",
+		  error == EACCES || error == EPERM ? "run it with sudo" : "look at the directory and the disk",
 		  "cannot %s: %s", what, strerror(error));
 	if (error == ENOENT)
 		return STATUS_NOT_FOUND;

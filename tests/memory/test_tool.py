@@ -236,9 +236,27 @@ class Tool(unittest.TestCase):
         self.assertEqual(sorted(self.run_tool("export", config=config).splitlines()),
                          sorted(dump.read_text().splitlines()))
 
+    def test_without_the_right_to_read(self):
+        self.directory.chmod(0o755)
+        key = self.directory / "state/key"
+        key.write_text("0" * 64)
+        key.chmod(0)
+        somebody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for command in (["who", "a@b.test"], ["stats"], ["budget", "jo"]):
+            output = self.run_tool(*command, code=1, **somebody)
+            self.assertIn("Permission denied", output)
+            self.assertIn("hint: run it with sudo", output)
+
     def test_what_is_not_there(self):
         output = self.run_tool("who", "a@b.test", code=1)
         self.assertIn("nothing was learned yet", output)
+        for command in (["who", "a@b.test"], ["stats"], ["budget", "jo"]):
+            output = self.run_tool(*command, code=1)
+            self.assertIn("state: nothing was learned yet", output)
+            self.assertNotIn("lost", output)
+        (self.directory / "state/memory.db").write_text("")
+        self.assertIn("the key was lost", self.run_tool("who", "a@b.test", code=1))
+        (self.directory / "state/memory.db").unlink()
         self.run_tool("learn", code=1)
         self.run_tool("learn", "nonsense", "x", code=1)
         self.assertIn("No such file", self.run_tool("learn", "sent", self.directory / "nowhere", code=2))
