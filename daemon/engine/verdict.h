@@ -6,7 +6,7 @@
 
 #include "mail/view.h"
 
-/* Class of a message; the order is that of design 2.6's ties, weakest first. */
+/* Class of a message; among rules of one score the last of them decides. */
 enum mail_class { CLASS_CLEAN, CLASS_DIGEST, CLASS_COLD, CLASS_LINKEDIN, CLASS_TEMPLATE, CLASS_POLICY, CLASS_COUNT };
 
 /* "clean", "cold", ... ; and back: false for an unknown name. */

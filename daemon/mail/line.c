@@ -148,15 +148,6 @@ struct str line_original(const struct lines *lines, size_t index)
 	return str_sub(lines->folded->original, line->start, line->end - line->start);
 }
 
-size_t lines_paragraph_end(const struct lines *lines, size_t index)
-{
-	size_t end = index + 1;
-
-	while (end < lines->count && !lines->items[end].paragraph && lines->items[end].part == lines->items[index].part)
-		end++;
-	return end;
-}
-
 static bool starts_item(struct str original)
 {
 	size_t digits = 0;

@@ -47,9 +47,6 @@ enum status lines_split(const struct message *message, const struct folded *fold
 /* The bytes of the line as they came, trimmed. */
 struct str line_original(const struct lines *lines, size_t index);
 
-/* Index behind the paragraph that line `index` is in: the next line that begins one or is not of the same part. */
-size_t lines_paragraph_end(const struct lines *lines, size_t index);
-
 /* True when line `index` + 1 goes on where `index` was wrapped: no blank line, and the line is long enough. */
 bool line_wraps(const struct lines *lines, size_t index);
 

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-/* Ordered by severity as design 2.6 merges them: the mildest blocking action is the lowest above tag. */
+/* Ordered by severity as several recipients are merged: the mildest blocking action is the lowest above tag. */
 enum action {
 	ACTION_ACCEPT,
 	ACTION_TAG,

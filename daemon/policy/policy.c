@@ -143,7 +143,7 @@ void policy_hold_back(struct policy_outcome *outcome, const struct policy *polic
 	outcome->threshold = tag_threshold(policy, outcome->mail_class)->at;
 }
 
-/* While it is not known whom we write to, nobody is blocked for being a stranger (design section 7). */
+/* While it is not known whom we write to, nobody is blocked for being a stranger. */
 static bool needs_memory(const struct policy_outcome *outcome)
 {
 	if (outcome->concern != CONCERN_NONE)

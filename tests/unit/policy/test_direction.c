@@ -1,4 +1,4 @@
-/* Where a message goes is decided from the envelope alone (design section 7). */
+/* Where a message goes is decided from the envelope alone. */
 #include "policy/direction.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Several recipients, one verdict (design 2.6): every row of the table in coldshoulder.conf(5). */
+/* Several recipients, one verdict: every row of the table in coldshoulder.conf(5). */
 #include "policy/recipients.h"
 
 #include <setjmp.h>
