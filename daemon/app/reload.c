@@ -18,10 +18,22 @@ struct reloader {
 	struct reload_report last;
 };
 
-static void warn_about_socket(const struct options *options, const struct config *old, const struct config *next)
+static bool texts_differ(const char *a, const char *b)
 {
-	if (!options->socket && strcmp(old->socket, next->socket) != 0)
+	return strcmp(a ? a : "", b ? b : "") != 0;
+}
+
+/* What is opened once, at start. */
+static void warn_about_sockets(const struct options *options, const struct config *old, const struct config *next)
+{
+	if (!options->socket && texts_differ(old->socket, next->socket))
 		log_warn("socket is now \"%s\": a restart is needed for that", next->socket);
+	if (texts_differ(old->socket_group, next->socket_group) || old->socket_mode != next->socket_mode)
+		log_warn("socket_group or socket_mode has changed: a restart is needed for that");
+	if (texts_differ(old->control_socket, next->control_socket))
+		log_warn("control_socket has changed: a restart is needed for that");
+	if (texts_differ(old->metrics, next->metrics))
+		log_warn("metrics is now \"%s\": a restart is needed for that", next->metrics);
 }
 
 static void notify_serving(const struct generation *generation, const char *remark)
@@ -35,7 +47,7 @@ static void notify_serving(const struct generation *generation, const char *rema
 static void publish(const struct options *options, struct generation_slot *slot, const struct generation *old,
 		    struct generation *next)
 {
-	warn_about_socket(options, old->config, next->config);
+	warn_about_sockets(options, old->config, next->config);
 	remember_warn_changes(old->config, next->config);
 	next->memory = old->memory;
 	log_info("reloaded: generation=%lu, rules=%zu, old_generation=%lu, old_rules=%zu", next->number,

@@ -125,19 +125,28 @@ static bool texts_differ(const struct memory_settings *a, const struct memory_se
 	return false;
 }
 
+static bool domains_differ(const struct memory_settings *a, const struct memory_settings *b)
+{
+	if (a->freemail_domain_count != b->freemail_domain_count)
+		return true;
+	for (size_t i = 0; i < a->freemail_domain_count; i++)
+		if (!str_equal(a->freemail_domains[i], b->freemail_domains[i]))
+			return true;
+	return false;
+}
+
 static bool numbers_differ(const struct memory_settings *a, const struct memory_settings *b)
 {
 	return a->backend != b->backend || a->scope != b->scope ||
 	       memcmp(&a->retention, &b->retention, sizeof a->retention) != 0 ||
 	       a->template_window_days != b->template_window_days || a->deadline_ms != b->deadline_ms ||
 	       a->queue_max != b->queue_max || a->templates_max != b->templates_max ||
-	       a->redis_database != b->redis_database || a->redis_connections != b->redis_connections ||
-	       a->freemail_domain_count != b->freemail_domain_count;
+	       a->redis_database != b->redis_database || a->redis_connections != b->redis_connections;
 }
 
 void remember_warn_changes(const struct config *old, const struct config *next)
 {
 	if (strcmp(old->state_directory, next->state_directory) != 0 || texts_differ(&old->memory, &next->memory) ||
-	    numbers_differ(&old->memory, &next->memory))
+	    domains_differ(&old->memory, &next->memory) || numbers_differ(&old->memory, &next->memory))
 		log_warn("settings of the memory have changed: a restart is needed for them");
 }

@@ -158,8 +158,12 @@ static void check_daemon(struct doctor *doctor)
 {
 	const struct control_options options = {
 	    .command = "doctor", .config = doctor->config_path, .state = doctor->state};
-	char span[64];
+	char span[64], path[CONFIG_SOCKET_PATH_MAX];
 
+	if (!config_control_socket(doctor->config, path)) {
+		doctor_say(doctor, FINDING_NOTE, NULL, "control_socket is off: the daemon itself cannot be asked");
+		return;
+	}
 	if (control_ask(&options, json_pack("{ss}", "command", "status"), true, &doctor->status) != CONTROL_OK) {
 		doctor_say(doctor, FINDING_FAILURE,
 			   "systemctl start coldshoulder; then journalctl -u coldshoulder says what is wrong",

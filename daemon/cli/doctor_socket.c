@@ -38,17 +38,16 @@ static int connect_as(const struct passwd *user, const char *path)
 	return WEXITSTATUS(state);
 }
 
-/* Which directory stands in the way, and the command that mends it. */
+/* A directory may be shared with others: its owner and mode are the postmaster's to change. */
 static void say_denied(struct doctor *doctor, const char *path, const struct passwd *user)
 {
-	struct group *group = getgrgid(user->pw_gid);
-	const char *group_name = group ? group->gr_name : user->pw_name;
-	char directory[128], mend[512];
+	const struct group *group = getgrgid(user->pw_gid);
 	const char *slash = strrchr(path, '/');
+	char mend[512];
 
-	snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-	snprintf(mend, sizeof mend, "chgrp %s %s %s; chmod 2750 %s; chmod 660 %s", group_name, directory, path,
-		 directory, path);
+	snprintf(mend, sizeof mend,
+		 "socket_group = \"%s\"; in coldshoulder.conf, then a restart; that group must be able to enter %.*s",
+		 group ? group->gr_name : user->pw_name, slash ? (int)(slash - path) : 1, slash ? path : ".");
 	doctor_say(doctor, FINDING_FAILURE, mend, "user %s may not open the socket %s", user->pw_name, path);
 }
 

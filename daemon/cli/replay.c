@@ -81,7 +81,11 @@ static bool gather(struct replay *replay)
 				"coldshoulder replay: interrupted while looking for mail; judging what was found\n");
 			listen_for_interrupts();
 		}
-		return true;
+		if (replay->mail.entries.count || !replay->mail.failures.count)
+			return true;
+		summary_print_failures(stderr, &replay->mail);
+		fprintf(stderr, "coldshoulder replay: no message was found\n");
+		return false;
 	}
 	fprintf(stderr, "coldshoulder replay: %s\n", status_name(STATUS_NO_MEMORY));
 	return false;

@@ -3,11 +3,13 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Warnings of one file; who has a thousand wrong lines has taken the wrong file. */
 enum { WARNINGS_MAX = 20, FILES_MAX = 64 };
@@ -101,22 +103,31 @@ const char *list_sender_problem(struct str entry)
 /* Reads a regular file whole; errno says why it could not be. */
 static bool read_whole(const char *path, struct list_text *text)
 {
-	FILE *stream = fopen(path, "rbe");
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO does not make us wait */
+	FILE *stream = file >= 0 ? fdopen(file, "rb") : NULL;
 	struct stat info;
-	bool good = false;
+	int reason = 0;
 
-	if (!stream)
+	if (!stream) {
+		reason = errno;
+		if (file >= 0)
+			close(file);
+		errno = reason;
 		return false;
-	errno = EINVAL;
-	if (fstat(fileno(stream), &info) == 0 && S_ISREG(info.st_mode) && info.st_size < INT32_MAX) {
-		text->bytes = malloc((size_t)info.st_size + 1);
-		if (text->bytes) {
-			text->n = fread(text->bytes, 1, (size_t)info.st_size, stream);
-			good = !ferror(stream);
-		}
+	}
+	if (fstat(file, &info) != 0) {
+		reason = errno;
+	} else if (!S_ISREG(info.st_mode) || info.st_size >= INT32_MAX) {
+		reason = EINVAL;
+	} else if (!(text->bytes = malloc((size_t)info.st_size + 1))) {
+		reason = ENOMEM;
+	} else {
+		text->n = fread(text->bytes, 1, (size_t)info.st_size, stream);
+		reason = ferror(stream) ? EIO : 0;
 	}
 	fclose(stream);
-	return good;
+	errno = reason;
+	return reason == 0;
 }
 
 static size_t count_lines(const struct list_text *text)

@@ -75,6 +75,8 @@ static struct policy_outcome merge(const struct policy_outcome *a, const struct 
 		merged.would = a->would;
 	if (b->would > merged.would)
 		merged.would = b->would;
+	if (merged.action == ACTION_TAG && (a->held == HELD_RECIPIENT || b->held == HELD_RECIPIENT))
+		merged.held = HELD_RECIPIENT;
 	if (merged.mail_class == CLASS_CLEAN)
 		merged.mail_class = severer->mail_class;
 	return merged;

@@ -75,6 +75,14 @@ class Reload(DaemonTest):
         self.assertIn("a restart is needed", self.daemon.log())
         self.assert_serves()
 
+    def test_what_is_opened_at_start_needs_a_restart(self):
+        text = self.daemon.config.read_text()
+        for line in ('socket_mode = "0600";', 'metrics = "inet:9@localhost";'):
+            with self.subTest(line):
+                self.daemon.config.write_text(text + line + "\n")
+                self.reload(signal.SIGUSR1)
+                self.assertRegex(self.daemon.log(), line.split()[0] + ".*a restart is needed")
+
     def test_message_keeps_its_generation(self):
         """It began with the old rules, and ends with them; the next one of the session has the new ones."""
         with self.daemon.session() as milter:

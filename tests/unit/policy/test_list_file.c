@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -108,6 +109,30 @@ static void test_a_missing_file_is_an_error_unless_it_may_be(void **state)
 	arena_destroy(arena);
 }
 
+/* It would wait for a writer for ever. */
+static void test_a_fifo_is_refused(void **state)
+{
+	struct arena *arena = arena_create(0);
+	struct error_list errors = error_list_make();
+	char path[] = "/tmp/list-test-XXXXXX/fifo", *slash = strrchr(path, '/');
+	struct str entry = str_of(path);
+	const struct list_source source = {.entries = &entry, .count = 1, .name = "block", .path = "/c", .line = 7};
+	struct matcher *matcher;
+
+	(void)state;
+	*slash = '\0';
+	assert_non_null(mkdtemp(path));
+	*slash = '/';
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(list_source_read(&source, arena, &errors, &matcher), STATUS_OK);
+	assert_int_equal(errors.error_count, 1);
+	unlink(path);
+	*slash = '\0';
+	rmdir(path);
+	error_list_free(&errors);
+	arena_destroy(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +140,7 @@ int main(void)
 	    cmocka_unit_test(test_good_lines_are_used_and_bad_ones_named),
 	    cmocka_unit_test(test_a_wrong_file_does_not_flood),
 	    cmocka_unit_test(test_a_missing_file_is_an_error_unless_it_may_be),
+	    cmocka_unit_test(test_a_fifo_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
