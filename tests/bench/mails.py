@@ -10,6 +10,12 @@ look at the draft this morning and changed the second chapter can you check whet
 update customers asked for the invoice with the new address our office will be closed next week the parts were delivered
 to the wrong door the kernel module does not build with the new compiler see the log below I will call the supplier
 tomorrow and tell you what they say the children liked the museum very much shall we book the same place again""".split()
+SALES = """growth pipeline revenue outreach leads prospects meetings calendar demo platform solution partner agency budget brand
+audience traffic ranking campaign conversion customers clients founders executives engineers candidates talent hiring
+offshore developers designers website application software automation integration workflow savings costs invoices energy
+insurance logistics freight packaging samples catalogue wholesale factory supplier quality certified delivery pricing
+discount trial introduction opportunity collaboration proposal quote project roadmap scale expand accelerate improve reduce
+increase book schedule discuss explore share offer help build provide deliver launch train support consult""".split()
 COLD = """Hi {name},
 
 I hope this finds you well. Sorry to bother you out of the blue, but I came across {company} and was impressed by your
@@ -87,21 +93,21 @@ def sent_mail(path, count):
 
 
 def phrase_rules(path, count):
-    """So many more phrases, three words each, which no mail has."""
+    """So many more rules of one phrase each: words that salesmen use, in an order that hardly any mail has."""
     randomizer = random.Random(7)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-
-    def word():
-        return "".join(randomizer.choice(letters) for _ in range(randomizer.randint(4, 9)))
-
+    seen = set()
     with open(path, "w", encoding="utf-8") as out:
         out.write("rules = (\n")
-        for first in range(0, count, 50):
-            parts = [(word(), randomizer.choice(WORDS).lower(), word()) for _ in range(min(50, count - first))]
-            phrases = ", ".join(f'"{one} (to|for) {two} {three}"' for one, two, three in parts)
-            hits = ", ".join(f'"{one} {link} {two} {three}"' for one, two, three in parts[:1] for link in ("to", "for"))
-            out.write(f'{{ id = "BENCH_{first}"; family = "bench"; score = 0.1; status = "stable"; '
-                      f'describe = "Phrases for the benchmark"; view = "body"; phrases = [ {phrases} ]; '
-                      f'hits = [ {hits} ]; misses = [ "hello", "thanks" ]; }}'
-                      + (",\n" if first + 50 < count else "\n"))
+        while len(seen) < count:
+            words = tuple(randomizer.sample(SALES, 4))
+            if words in seen:
+                continue
+            seen.add(words)
+            number = len(seen)
+            one, two, three, four = words
+            out.write(f'{{ id = "BENCH_{number}"; family = "bench"; score = 0.1; status = "stable"; '
+                      f'describe = "A phrase for the benchmark"; view = "body"; '
+                      f'phrases = [ "{one} {two} (to|for) (our|your) {three} {four}" ]; '
+                      f'hits = [ "{one} {two} for your {three} {four}", "{one} {two} to our {three} {four}" ]; '
+                      f'misses = [ "hello", "thanks" ]; }}' + (",\n" if number < count else "\n"))
         out.write(");\n")

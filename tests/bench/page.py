@@ -10,7 +10,7 @@ STYLE = """:root { color-scheme: light dark; --page: #fff; --text: #1d2129; --so
 body { background: var(--page); color: var(--text); font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto;
   max-width: 60rem; padding: 0 1rem; } h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .3rem; }
 p { color: var(--soft); } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
-th, td { padding: .2rem .8rem .2rem 0; text-align: right; border-bottom: 1px solid var(--rule); }
+th, td { padding: .2rem .8rem .2rem 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th:first-child, td:first-child { text-align: left; } svg { max-width: 100%; } text { fill: var(--text); font-size: 12px; }
 .grid { stroke: var(--rule); } .scroll { overflow-x: auto; }
 """
@@ -40,6 +40,12 @@ def axis_label(value):
     return f"{value:g}"
 
 
+def tick_step(top):
+    """A round number of which four or five reach the top."""
+    power = 10 ** math.floor(math.log10(top / 4))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power * 5 >= top)
+
+
 def plot(title, series, x_title, y_title, logarithmic=True):
     """`series`: name -> [(x, y, low, high)]. The y axis begins at zero; x is logarithmic when asked for."""
     points = [point for line in series.values() for point in line]
@@ -56,10 +62,11 @@ def plot(title, series, x_title, y_title, logarithmic=True):
         return LEFT + wide * share, TOP + tall * (1 - y / top)
 
     parts = []
-    for tick in range(5):
-        y = at(xs[0], top * tick / 4)[1]
+    step = tick_step(top)
+    for tick in range(int(top / step) + 1):
+        y = at(xs[0], step * tick)[1]
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{LEFT + wide}" y1="{y:.1f}" y2="{y:.1f}"/>'
-                     f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{axis_label(round(top * tick / 4, 1))}</text>')
+                     f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{axis_label(step * tick)}</text>')
     for x in xs:
         parts.append(f'<text x="{at(x, 0)[0]:.1f}" y="{HEIGHT - 18}" text-anchor="middle">{axis_label(x)}</text>')
     parts.append(f'<text x="{LEFT + wide / 2}" y="{HEIGHT - 3}" text-anchor="middle">{html.escape(x_title)}</text>')
