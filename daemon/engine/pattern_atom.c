@@ -118,7 +118,7 @@ static struct atom read_escape(struct str pattern, size_t *at, bool bytes)
 		return character(1, 1, false, 0);
 	if (is_one_of("shvaefnrt", c))
 		return white(c);
-	if (is_one_of("WDSHVN", c) && !argument)
+	if (is_one_of("WDSHV", c) || (c == 'N' && !argument))
 		return character(1, 4, c == 'W', c == 'S' ? 0 : ANY_BLANK);
 	if (c == 'R')
 		return character(1, 3, true, ATOM_LINE);

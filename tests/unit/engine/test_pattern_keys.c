@@ -73,6 +73,7 @@ static void test_repeats(void **state)
 	(void)state;
 	asks("colou?rs", "colours|colors@6-7 colo@4-4");
 	asks("abcd+efg", "abcd@4-4 efg@7-");
+	asks("abcd\\S{1,3}efg", keys_of("abcd[^\\s]{1,3}efg", false)); /* braces behind \\S count it */
 	asks("abcd{2,3}efg", "abcd@4-4 efg@8-9");
 	asks("abc{0}efg", "efg@5-5 ab@2-2");
 	asks("(?:abc)?def", "def@3-6");
