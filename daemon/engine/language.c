@@ -141,7 +141,7 @@ static language_set latin_languages(const struct tally *tally)
 	for (size_t i = 0; i < LATIN_COUNT; i++)
 		most = tally->words[i] > most ? tally->words[i] : most;
 	for (size_t i = 0; i < LATIN_COUNT; i++)
-		if (most < TELLING || tally->words[i] * 2 >= most)
+		if (most < TELLING || tally->words[i] * 3 >= most * 2)
 			set |= 1u << i;
 	return set;
 }

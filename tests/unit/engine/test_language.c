@@ -73,6 +73,19 @@ static void test_a_text_too_short_to_tell(void **state)
 		assert_true(language_may_be(language_guess(STR("")), all[i]));
 }
 
+static void test_a_neighbour_is_not_both(void **state)
+{
+	/* Two thirds of these short words would do for Spanish as well, and a rule of each would count. */
+	language_set set =
+	    language_guess(str_of("bonjour, la liste de la promotion est prete et la salle de la fete est en "
+				  "face de la gare. merci de me dire si vous venez avec votre mari ou non, "
+				  "je suis de service."));
+
+	(void)state;
+	assert_true(language_may_be(set, "fr"));
+	assert_false(language_may_be(set, "es"));
+}
+
 static void test_two_languages(void **state)
 {
 	language_set set =
@@ -91,6 +104,7 @@ int main(void)
 	    cmocka_unit_test(test_far_languages_are_ruled_out),
 	    cmocka_unit_test(test_english_stands_everywhere_and_local_languages_are_let_be),
 	    cmocka_unit_test(test_a_text_too_short_to_tell),
+	    cmocka_unit_test(test_a_neighbour_is_not_both),
 	    cmocka_unit_test(test_two_languages),
 	};
 
