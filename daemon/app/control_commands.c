@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+enum { RESTING_MAX = 100 }; /* rules that a status names */
+
 static void add(json_t *object, const char *name, json_t *value)
 {
 	json_object_set_new(object, name, value);
@@ -44,6 +46,17 @@ static json_t *json_reload(struct reloader *reloader)
 	return object;
 }
 
+static json_t *json_resting(const struct ruleset *ruleset)
+{
+	const struct rule *rules[RESTING_MAX];
+	size_t count = ruleset_resting(ruleset, false, rules, RESTING_MAX);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count && i < RESTING_MAX; i++)
+		json_array_append_new(list, json_string(rules[i]->id));
+	return list;
+}
+
 static void add_generation(json_t *reply, struct generation_slot *slot)
 {
 	struct generation *generation = generation_slot_acquire(slot);
@@ -52,6 +65,7 @@ static void add_generation(json_t *reply, struct generation_slot *slot)
 	add(reply, "state_dir", json_string(generation->config->state_directory));
 	add(reply, "generation", json_integer((json_int_t)generation->number));
 	add(reply, "rules", json_integer((json_int_t)ruleset_rule_count(generation->ruleset)));
+	add(reply, "resting_rules", json_resting(generation->ruleset));
 	add(reply, "scanner", json_string(ruleset_scanner(generation->ruleset)));
 	generation_release(generation);
 }

@@ -132,6 +132,13 @@ static void add_reloads(struct reloader *reloader, const struct page *page)
 	error_list_free(&report.errors);
 }
 
+static void add_rule_numbers(const struct ruleset *ruleset, const struct page *page)
+{
+	gauge(page, "rules", "Rules in use.", (double)ruleset_rule_count(ruleset));
+	gauge(page, "rules_resting", "Rules that kept exceeding the limits of matching, in shadow until a reload.",
+	      (double)ruleset_resting(ruleset, false, NULL, 0));
+}
+
 static void add_process(const struct metrics_source *source, const struct generation *generation,
 			const struct page *page)
 {
@@ -142,7 +149,7 @@ static void add_process(const struct metrics_source *source, const struct genera
 		       ruleset_scanner(generation->ruleset));
 	gauge(page, "start_time_seconds", "When the process started, in seconds since 1970.", (double)source->started);
 	gauge(page, "generation", "Number of the configuration in use.", (double)generation->number);
-	gauge(page, "rules", "Rules in use.", (double)ruleset_rule_count(generation->ruleset));
+	add_rule_numbers(generation->ruleset, page);
 	gauge(page, "sessions", "Connections of MTAs.", (double)activity.sessions);
 	gauge(page, "transactions", "Messages under way.", (double)activity.transactions);
 }

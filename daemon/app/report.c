@@ -50,6 +50,17 @@ static void report_budget(const struct decision *decision, const struct envelope
 	buf_free(&line);
 }
 
+static void report_resting_rules(const struct generation *generation)
+{
+	const struct rule *rule;
+
+	while (ruleset_resting(generation->ruleset, true, &rule, 1))
+		log_warn(
+		    "rule=%s, shadow=until the next reload, why=its patterns keep exceeding the limits of matching; "
+		    "bound their repeats (%s:%u)",
+		    rule->id, rule->path, rule->line);
+}
+
 static void decided(void *context, const struct generation *generation, const struct decision *decision,
 		    const struct envelope *envelope)
 {
@@ -70,6 +81,8 @@ static void decided(void *context, const struct generation *generation, const st
 		held_record_add(buf_str(&line));
 	buf_free(&line);
 	report_budget(decision, envelope);
+	if (decision->verdict.match_errors)
+		report_resting_rules(generation);
 	report_linkedin_template(decision, envelope->queue_id);
 }
 

@@ -54,6 +54,17 @@ static void print_reload(const json_t *reload)
 	}
 }
 
+/* Only when there are any. */
+static void print_resting(const json_t *rules)
+{
+	size_t i;
+	json_t *rule;
+
+	json_array_foreach(rules, i, rule) printf("%s%s", i ? ", " : "in shadow     ", json_string_value(rule));
+	if (json_array_size(rules))
+		printf(": kept exceeding the limits of matching; bound their repeats, then reload\n");
+}
+
 static void print_decision_log(const json_t *log)
 {
 	printf("decisions     %s, %lld written, %lld lost%s\n", text(log, "path"), number(log, "written"),
@@ -71,6 +82,7 @@ static void print_status(const json_t *reply)
 	printf("socket        %s\n", text(reply, "socket"));
 	printf("configuration %s, generation %lld\n", text(reply, "config"), number(reply, "generation"));
 	printf("rules         %lld, scanned by %s\n", number(reply, "rules"), text(reply, "scanner"));
+	print_resting(json_object_get(reply, "resting_rules"));
 	printf("under way     %lld connections, %lld messages\n", number(reply, "sessions"),
 	       number(reply, "transactions"));
 	print_decision_log(json_object_get(reply, "decision_log"));

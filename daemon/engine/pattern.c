@@ -2,6 +2,8 @@
 
 #include "engine/pattern.h"
 
+#include "base/clock.h"
+
 #include <pcre2.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -15,10 +17,10 @@ enum {
 	HEAP_LIMIT_KIB = 8 * 1024,
 	JIT_STACK_START = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
-	WHOLE_MAX = 64 * 1024,
+	/* PCRE2's limits hold for each start of a search by itself, and do not count the characters that a repeat runs
+	 * over: what one start costs grows with the square of the length. */
+	WHOLE_MAX = 16 * 1024,
 	BLOCK = 16 * 1024,
-	/* The interpreter's repeats are not counted by the match limit; its cost grows with the square of the length.
-	 */
 	BLOCK_SLOW = 4 * 1024,
 	OVERLAP = 1024,
 	/* Machine code costs as much as some dozen matches, and most patterns are seldom candidates. */
@@ -41,9 +43,35 @@ struct pattern_scratch {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
+	int64_t wall_deadline_ns; /* 0: there is no budget */
+	int64_t cpu_deadline_ns;  /* of the thread; asked only behind the other, because asking takes a system call */
 };
 
-static pcre2_code *compile(struct str text, unsigned int flags, bool any_bytes, int *ret_code, size_t *ret_offset)
+/* Without a repeat every start costs next to nothing, and no search takes long. */
+static bool has_repeat(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '*' || text.p[i] == '+' || text.p[i] == '{')
+			return true;
+	return false;
+}
+
+/* `text` with a call to watch() at each start; p NULL: it is not wanted, or there is no memory. To be freed. */
+static struct str watched(struct str text)
+{
+	static const char before[] = "(?C1)(?:", after[] = "\\E)"; /* an \E without its \Q means nothing */
+	size_t n = sizeof before - 1 + text.n + sizeof after - 1;
+	char *copy = has_repeat(text) && !str_starts(text, STR("(*")) ? malloc(n + 1) : NULL;
+
+	if (!copy)
+		return (struct str){NULL, 0};
+	memcpy(copy, before, sizeof before - 1);
+	memcpy(copy + sizeof before - 1, text.p, text.n);
+	memcpy(copy + sizeof before - 1 + text.n, after, sizeof after);
+	return (struct str){copy, n};
+}
+
+static pcre2_code *compile_plain(struct str text, unsigned int flags, bool any_bytes, int *ret_code, size_t *ret_offset)
 {
 	uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -62,6 +90,20 @@ static pcre2_code *compile(struct str text, unsigned int flags, bool any_bytes, 
 	code = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, ret_code, ret_offset, context);
 	pcre2_compile_context_free(context);
 	return code;
+}
+
+/* A pattern that cannot be put into brackets (it ends in a comment) goes unwatched. */
+static pcre2_code *compile(struct str text, unsigned int flags, bool any_bytes)
+{
+	struct str with_watch = watched(text);
+	pcre2_code *code = NULL;
+	size_t offset;
+	int error;
+
+	if (with_watch.p)
+		code = compile_plain(with_watch, flags, any_bytes, &error, &offset);
+	free((char *)with_watch.p);
+	return code ? code : compile_plain(text, flags, any_bytes, &error, &offset);
 }
 
 enum status pattern_compile(struct str text, unsigned int flags, struct pattern **ret_pattern,
@@ -85,7 +127,7 @@ enum status pattern_compile(struct str text, unsigned int flags, struct pattern 
 	pattern->flags = flags;
 	/* Most patterns are never used, and compiled they are many times their text: this is only to see that it can
 	 * be. */
-	compiled = compile(text, flags, true, &code, &ret_error->offset);
+	compiled = compile_plain(text, flags, true, &code, &ret_error->offset);
 	if (!compiled) {
 		pattern_destroy(pattern);
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)ret_error->text, sizeof ret_error->text);
@@ -114,6 +156,24 @@ bool pattern_matches_empty(const struct pattern *pattern)
 	return pattern->matches_empty;
 }
 
+void pattern_scratch_set_budget(struct pattern_scratch *scratch, int64_t ns)
+{
+	scratch->wall_deadline_ns = clock_monotonic_ns() + ns;
+	scratch->cpu_deadline_ns = clock_thread_cpu_ns() + ns;
+}
+
+bool pattern_scratch_is_spent(const struct pattern_scratch *scratch, int64_t now_ns)
+{
+	return scratch->wall_deadline_ns && now_ns >= scratch->wall_deadline_ns &&
+	       clock_thread_cpu_ns() >= scratch->cpu_deadline_ns;
+}
+
+static int watch(pcre2_callout_block *block, void *context)
+{
+	(void)block;
+	return pattern_scratch_is_spent(context, clock_monotonic_ns()) ? PCRE2_ERROR_CALLOUT : 0;
+}
+
 struct pattern_scratch *pattern_scratch_create(void)
 {
 	struct pattern_scratch *scratch = calloc(1, sizeof *scratch);
@@ -129,6 +189,7 @@ struct pattern_scratch *pattern_scratch_create(void)
 	pcre2_set_match_limit(scratch->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(scratch->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(scratch->context, HEAP_LIMIT_KIB);
+	pcre2_set_callout(scratch->context, watch, scratch);
 	/* Without a stack of its own JIT code runs on 32 KiB of the machine's stack. */
 	scratch->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
 	if (scratch->stack)
@@ -147,6 +208,25 @@ void pattern_scratch_destroy(struct pattern_scratch *scratch)
 	free(scratch);
 }
 
+/* Compiling is done once and is no fault of the text: it does not count. */
+struct pause {
+	int64_t wall_ns;
+	int64_t cpu_ns;
+};
+
+static struct pause pause_budget(void)
+{
+	return (struct pause){clock_monotonic_ns(), clock_thread_cpu_ns()};
+}
+
+static void resume_budget(struct pattern_scratch *scratch, struct pause pause)
+{
+	if (!scratch->wall_deadline_ns)
+		return;
+	scratch->wall_deadline_ns += clock_monotonic_ns() - pause.wall_ns;
+	scratch->cpu_deadline_ns += clock_thread_cpu_ns() - pause.cpu_ns;
+}
+
 /* Publishes `code` unless another thread was first; returns what is published. */
 static const pcre2_code *publish(_Atomic(pcre2_code *) *slot, pcre2_code *code)
 {
@@ -159,17 +239,18 @@ static const pcre2_code *publish(_Atomic(pcre2_code *) *slot, pcre2_code *code)
 }
 
 /* NULL when out of memory. */
-static const pcre2_code *slow_code(const struct pattern *pattern)
+static const pcre2_code *slow_code(const struct pattern *pattern, struct pattern_scratch *scratch)
 {
 	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
 	const pcre2_code *slow = atomic_load(&owner->slow);
-	int error;
-	size_t offset;
+	struct pause pause;
 
 	if (slow)
 		return slow;
-	return publish(&owner->slow,
-		       compile((struct str){pattern->text, pattern->text_size}, pattern->flags, true, &error, &offset));
+	pause = pause_budget();
+	slow = publish(&owner->slow, compile((struct str){pattern->text, pattern->text_size}, pattern->flags, true));
+	resume_budget(scratch, pause);
+	return slow;
 }
 
 /*
@@ -179,10 +260,7 @@ static const pcre2_code *slow_code(const struct pattern *pattern)
  */
 static const pcre2_code *make_fast(struct pattern *pattern)
 {
-	int error;
-	size_t offset;
-	pcre2_code *fast =
-	    compile((struct str){pattern->text, pattern->text_size}, pattern->flags, false, &error, &offset);
+	pcre2_code *fast = compile((struct str){pattern->text, pattern->text_size}, pattern->flags, false);
 
 	if (!fast || pcre2_jit_compile(fast, PCRE2_JIT_COMPLETE) != 0) {
 		pcre2_code_free(fast);
@@ -193,18 +271,23 @@ static const pcre2_code *make_fast(struct pattern *pattern)
 }
 
 /* The machine code for a search from so many starts, when there is some by now; NULL: use the interpreter. */
-static const pcre2_code *fast_code(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts)
+static const pcre2_code *fast_code(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts,
+				   struct pattern_scratch *scratch)
 {
 	struct pattern *owner = (struct pattern *)pattern; /* what changes is atomic */
 	const pcre2_code *fast = atomic_load(&owner->fast);
+	struct pause pause;
 
-	if (!subject->valid && !(pattern->flags & PATTERN_BYTES))
+	if ((!subject->valid && !(pattern->flags & PATTERN_BYTES)) || (pattern->flags & PATTERN_NO_JIT))
 		return NULL;
 	if (fast || atomic_load_explicit(&owner->no_jit, memory_order_relaxed))
 		return fast;
 	if (starts <= BLOCK_SLOW && atomic_fetch_add_explicit(&owner->uses, 1, memory_order_relaxed) < USES_BEFORE_JIT)
 		return NULL;
-	return make_fast(owner);
+	pause = pause_budget();
+	fast = make_fast(owner);
+	resume_budget(scratch, pause);
+	return fast;
 }
 
 static int match(const pcre2_code *pattern, struct str subject, size_t from, uint32_t options,
@@ -236,11 +319,12 @@ struct engine {
 	bool fast;
 };
 
-static struct engine engine_for(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts)
+static struct engine engine_for(const struct pattern *pattern, const struct pattern_subject *subject, size_t starts,
+				struct pattern_scratch *scratch)
 {
-	const pcre2_code *fast = fast_code(pattern, subject, starts);
+	const pcre2_code *fast = fast_code(pattern, subject, starts, scratch);
 
-	return (struct engine){fast ? fast : slow_code(pattern), fast != NULL};
+	return (struct engine){fast ? fast : slow_code(pattern, scratch), fast != NULL};
 }
 
 static enum pattern_result find_in(struct engine engine, struct str text, size_t from, size_t end,
@@ -251,12 +335,12 @@ static enum pattern_result find_in(struct engine engine, struct str text, size_t
 	int code;
 
 	if (!engine.code)
-		return PATTERN_GAVE_UP;
+		return PATTERN_NO_MEMORY;
 	code = match(engine.code, str_sub(text, 0, end), from, options, scratch);
 	if (code == PCRE2_ERROR_NOMATCH)
 		return PATTERN_NO_MATCH;
 	if (code < 0)
-		return PATTERN_GAVE_UP;
+		return code == PCRE2_ERROR_NOMEMORY ? PATTERN_NO_MEMORY : PATTERN_GAVE_UP;
 	offsets = pcre2_get_ovector_pointer(scratch->data);
 	ret_span->start = offsets[0];
 	ret_span->end = offsets[1] < offsets[0] ? offsets[0] : offsets[1]; /* \K in a lookahead */
@@ -275,10 +359,10 @@ enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_s
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
 	struct str text = subject.text;
-	struct engine engine = engine_for(pattern, &subject, text.n);
+	struct engine engine = engine_for(pattern, &subject, text.n, scratch);
 	size_t whole = engine.fast ? WHOLE_MAX : BLOCK_SLOW;
 	size_t block = engine.fast ? BLOCK : BLOCK_SLOW;
-	bool gave_up = false;
+	enum pattern_result failure = PATTERN_NO_MATCH;
 
 	from = character_start(pattern, text, from);
 	if (from > text.n)
@@ -291,9 +375,10 @@ enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_s
 
 		if (result == PATTERN_MATCH)
 			return result;
-		gave_up = gave_up || result == PATTERN_GAVE_UP;
-		if (end == text.n)
-			return gave_up ? PATTERN_GAVE_UP : PATTERN_NO_MATCH;
+		if (result != PATTERN_NO_MATCH)
+			failure = result;
+		if (end == text.n || (failure && pattern_scratch_is_spent(scratch, clock_monotonic_ns())))
+			return failure;
 		from = character_start(pattern, text, word_start(text, end - OVERLAP, end - OVERLAP / 2 * 3));
 	}
 }
@@ -302,12 +387,13 @@ enum pattern_result pattern_find_between(const struct pattern *pattern, struct p
 					 size_t last, struct pattern_scratch *scratch, struct pattern_span *ret_span)
 {
 	struct str text = subject.text;
-	struct engine engine = engine_for(pattern, &subject, last - first);
+	struct engine engine = engine_for(pattern, &subject, last - first, scratch);
+	size_t reach = engine.fast ? WHOLE_MAX : BLOCK_SLOW;
 	size_t end = text.n;
 	enum pattern_result result;
 
-	if (last < text.n && text.n - last > WHOLE_MAX)
-		end = word_start(text, last + WHOLE_MAX, last);
+	if (last < text.n && text.n - last > reach)
+		end = word_start(text, last + reach, last);
 	first = character_start(pattern, text, first);
 	if (first > last || first > text.n)
 		return PATTERN_NO_MATCH;

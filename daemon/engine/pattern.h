@@ -11,9 +11,12 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 enum pattern_flag {
 	PATTERN_BYTES = 1 << 0, /* match bytes, not UTF-8: raw header fields */
-	PATTERN_LINES = 1 << 1  /* ^ and $ match at line ends too: views of several lines */
+	PATTERN_LINES = 1 << 1, /* ^ and $ match at line ends too: views of several lines */
+	PATTERN_NO_JIT = 1 << 2 /* no machine code, also where the system allows it: for comparisons */
 };
 
 struct pattern;
@@ -43,13 +46,28 @@ struct pattern_scratch;
 struct pattern_scratch *pattern_scratch_create(void);
 void pattern_scratch_destroy(struct pattern_scratch *scratch);
 
+/*
+ * From now on searches with this scratch have so much processor time of the calling thread, together; what is not
+ * found by then is given up. It is looked at before each start of a pattern with repeats, so that the last start may
+ * still take some milliseconds. Without a call there is no such limit.
+ */
+void pattern_scratch_set_budget(struct pattern_scratch *scratch, int64_t ns);
+
+/* Whether that time is over at `now_ns`, which clock_monotonic_ns() has just said. */
+bool pattern_scratch_is_spent(const struct pattern_scratch *scratch, int64_t now_ns);
+
 /* What is searched. */
 struct pattern_subject {
 	struct str text;
 	bool valid; /* it is known to be UTF-8: machine code may be used; not asked of PATTERN_BYTES */
 };
 
-enum pattern_result { PATTERN_NO_MATCH, PATTERN_MATCH, PATTERN_GAVE_UP /* a limit, or out of memory */ };
+enum pattern_result {
+	PATTERN_NO_MATCH,
+	PATTERN_MATCH,
+	PATTERN_GAVE_UP /* a limit, or the budget */,
+	PATTERN_NO_MEMORY
+};
 
 struct pattern_span {
 	size_t start; /* bytes into the subject */
@@ -57,16 +75,17 @@ struct pattern_span {
 };
 
 /*
- * Looks for the first match in `subject` that begins at or behind `from`. Subjects over 64 KiB are searched in blocks
+ * Looks for the first match in `subject` that begins at or behind `from`. Subjects over 16 KiB are searched in blocks
  * of 16 KiB that overlap by 1 KiB and are cut at blanks (without machine code: over 4 KiB, of 4 KiB); a match longer
- * than the overlap may be missed there. PATTERN_GAVE_UP: a limit was reached; whether it matches is not known.
+ * than the overlap may be missed there. PATTERN_GAVE_UP, PATTERN_NO_MEMORY: whether it matches is not
+ * known.
  */
 enum pattern_result pattern_find(const struct pattern *pattern, struct pattern_subject subject, size_t from,
 				 struct pattern_scratch *scratch, struct pattern_span *ret_span);
 
 /*
  * As pattern_find(), for matches that begin at `first` or behind it and at `last` or before it; they may end anywhere
- * within 64 KiB behind that.
+ * within 16 KiB behind that (without machine code: 4 KiB).
  */
 enum pattern_result pattern_find_between(const struct pattern *pattern, struct pattern_subject subject, size_t first,
 					 size_t last, struct pattern_scratch *scratch, struct pattern_span *ret_span);

@@ -29,6 +29,7 @@ struct level {
 	bool last_unbounded;   /* the last atom is one */
 	bool atomic;
 	bool zero_width; /* a lookaround */
+	bool leads;      /* nothing with width stands before it */
 };
 
 struct checker {
@@ -42,7 +43,8 @@ struct checker {
 	size_t depth;
 	bool has_foreign_letter;
 	bool has_ascii_class;
-	bool leading; /* nothing with width has been seen */
+	bool leading;  /* nothing with width has been seen */
+	bool may_miss; /* the last bounded repeat takes none as well */
 };
 
 static char byte_at(const struct checker *checker, size_t at)
@@ -201,6 +203,8 @@ static enum token_kind read_brace(struct checker *checker)
 		checker->at++;
 		return TOKEN_LITERAL;
 	}
+	checker->may_miss =
+	    byte_at(checker, checker->at + 1) == '0' && !ascii_is_digit(byte_at(checker, checker->at + 2));
 	checker->at = at + 1;
 	return comma && !upper ? TOKEN_UNBOUNDED : TOKEN_BOUNDED;
 }
@@ -229,6 +233,7 @@ static enum token_kind read_token(struct checker *checker, struct level *ret_lev
 		return TOKEN_UNBOUNDED;
 	case '?':
 		checker->at++;
+		checker->may_miss = true;
 		return TOKEN_BOUNDED;
 	case '^':
 	case '$':
@@ -290,14 +295,31 @@ static void close_level(struct checker *checker, struct level *ret_closed)
 		checker->levels[checker->depth].literals++;
 }
 
+/* Whether what comes next stands at the start, behind a token that came when `first_atom` was or was not just read. */
+static bool still_leading(const struct checker *checker, enum token_kind kind, bool first_atom, bool was_leading)
+{
+	switch (kind) {
+	case TOKEN_OPEN:
+	case TOKEN_NOTHING:
+		return was_leading;
+	case TOKEN_ALTERNATIVE:
+		return checker->levels[checker->depth].leads;
+	case TOKEN_BOUNDED:
+		return first_atom && checker->may_miss;
+	default:
+		return false;
+	}
+}
+
 static void check_structure(struct checker *checker)
 {
-	struct level closed, opened;
+	struct level closed = {0}, opened;
 	bool after_group = false, after_literal = false, first_atom = false;
 
 	while (checker->at < checker->pattern.n) {
 		enum token_kind kind = read_token(checker, &opened);
 		struct level *level = &checker->levels[checker->depth];
+		bool was_leading = checker->leading;
 
 		/* A character or group that may be missing, or repeats, keeps nothing apart. */
 		if ((kind == TOKEN_UNBOUNDED || kind == TOKEN_BOUNDED) && after_literal && level->literals)
@@ -307,6 +329,7 @@ static void check_structure(struct checker *checker)
 		} else if (kind == TOKEN_OPEN) {
 			if (checker->depth + 1 == DEPTH_MAX)
 				return;
+			opened.leads = checker->leading;
 			checker->levels[++checker->depth] = opened;
 		} else if (kind == TOKEN_CLOSE) {
 			close_level(checker, &closed);
@@ -319,9 +342,10 @@ static void check_structure(struct checker *checker)
 		}
 		after_group = kind == TOKEN_CLOSE;
 		after_literal = kind == TOKEN_LITERAL || (kind == TOKEN_CLOSE && closed.literals && !closed.zero_width);
-		first_atom = checker->leading && (kind == TOKEN_LITERAL || kind == TOKEN_CLASS);
-		if (kind != TOKEN_OPEN && kind != TOKEN_NOTHING)
-			checker->leading = false;
+		checker->leading = still_leading(checker, kind, first_atom, checker->leading);
+		first_atom = was_leading && (kind == TOKEN_LITERAL || kind == TOKEN_CLASS);
+		if (kind == TOKEN_CLOSE)
+			first_atom = closed.leads && !closed.zero_width;
 	}
 }
 
@@ -330,6 +354,7 @@ void pattern_check(struct str pattern, bool folded, struct arena *arena, pattern
 	struct checker checker = {
 	    .pattern = pattern, .folded = folded, .arena = arena, .found = found, .context = context, .leading = true};
 
+	checker.levels[0].leads = true;
 	check_structure(&checker);
 	if (checker.has_ascii_class && checker.has_foreign_letter)
 		found(context, SEVERITY_WARNING, "\\w, \\W, \\b and \\B know ASCII letters only",

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct ruleset *create(bool pcre2_only)
+static struct ruleset *create(bool pcre2_only, bool no_jit)
 {
 	struct ruleset *ruleset = calloc(1, sizeof *ruleset);
 
 	if (!ruleset)
 		return NULL;
 	ruleset->arena = arena_create(0);
-	ruleset->scanner = scanner_create(pcre2_only);
+	ruleset->scanner = scanner_create(pcre2_only, no_jit);
 	if (!ruleset->arena || !ruleset->scanner) {
 		ruleset_destroy(ruleset);
 		return NULL;
@@ -21,7 +21,7 @@ static struct ruleset *create(bool pcre2_only)
 
 struct ruleset *ruleset_create_empty(void)
 {
-	return create(true);
+	return create(true, false);
 }
 
 void ruleset_destroy(struct ruleset *ruleset)
@@ -59,7 +59,7 @@ static enum status load(struct ruleset *ruleset, const struct ruleset_source *so
 enum status ruleset_load(const struct ruleset_source *sources, size_t source_count,
 			 const struct ruleset_options *options, struct error_list *errors, struct ruleset **ret_ruleset)
 {
-	struct ruleset *ruleset = create(options->disable_scan_database);
+	struct ruleset *ruleset = create(options->disable_scan_database, options->disable_jit);
 	enum status status = STATUS_NO_MEMORY;
 
 	if (ruleset)
@@ -101,6 +101,19 @@ const struct rule *ruleset_find(const struct ruleset *ruleset, struct str id)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+size_t ruleset_resting(const struct ruleset *ruleset, bool untold, const struct rule **ret_rules, size_t max)
+{
+	struct scan_place place = {0};
+	size_t count = 0, index;
+
+	while ((!untold || count < max) && scanner_next_resting(ruleset->scanner, untold, &place, &index)) {
+		if (count < max)
+			ret_rules[count] = &ruleset->rules[index];
+		count++;
+	}
+	return count;
 }
 
 const char *ruleset_scanner(const struct ruleset *ruleset)

@@ -20,6 +20,7 @@ struct ruleset_options {
 	bool check_examples;         /* run every rule's own examples; a failing one is an error. No prefilter is built:
 					whoever checks rules judges no mail with them */
 	bool disable_scan_database;  /* PCRE2 alone, for tests and comparisons */
+	bool disable_jit;            /* and without machine code */
 };
 
 /*
@@ -42,6 +43,13 @@ const struct rule *ruleset_rule_at(const struct ruleset *ruleset, size_t index);
 
 /* The rule with this id, or NULL. */
 const struct rule *ruleset_find(const struct ruleset *ruleset, struct str id);
+
+/*
+ * Rules whose patterns have exceeded the limits of matching in message after message: they are in shadow, and not even
+ * looked for, until the rules are loaded again. Returns how many there are; at most `max` of them are filled in.
+ * `untold`: each only once, for the log, and no more than `max`. Any thread.
+ */
+size_t ruleset_resting(const struct ruleset *ruleset, bool untold, const struct rule **ret_rules, size_t max);
 
 /* What matching text uses: "libhs 5.4.0 + pcre2 10.42 jit", "pcre2 10.42 jit (without libhs)". */
 const char *ruleset_scanner(const struct ruleset *ruleset);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "engine/literal.h"
 #include "engine/prefilter.h"
+#include "engine/strain.h"
 #include "mail/charset.h"
 
 #include <pthread.h>
@@ -15,9 +16,15 @@ enum {
 	/* PCRE2 takes 64 KiB of compiled code a pattern; written phrases grow about threefold. */
 	ALTERNATION_MAX = 8 * 1024,
 	COUNT_MAX = 1000,
-	/* For one message: what stands in the queue behind it must not wait for a text made to be slow. */
-	BUDGET_MS = 1000
+	/* Processor time of one message: what stands in the queue behind it must not wait for a text made to be slow.
+	 */
+	BUDGET_MS = 100,
+	BUDGET_ALONE_MS = 10000, /* without a prefilter, for comparisons: every pattern is asked */
+	/* Who has used this part of it when it ends is to blame; others only came too late. */
+	GREEDY_MS = BUDGET_MS / 4
 };
+
+static const int64_t ns_a_ms = 1000000;
 
 /* One rule within its view. */
 struct scan_entry {
@@ -25,6 +32,7 @@ struct scan_entry {
 	bool count;
 	size_t first; /* of its patterns in the view */
 	size_t pattern_count;
+	struct strain strain; /* the one thing that changes */
 };
 
 struct scan_view {
@@ -44,7 +52,6 @@ struct scan_scratch {
 	struct prefilter_scratch *prefilter; /* NULL: none is needed */
 	struct pattern_subject subject;      /* the text at hand */
 	bool filtered;                       /* the prefilter has its outcome for that text */
-	int64_t deadline_ns;                 /* monotonic; patterns give up behind it */
 };
 
 struct scanner {
@@ -52,13 +59,14 @@ struct scanner {
 	struct list views;   /* of struct scan_view */
 	size_t current;      /* view of the last rule */
 	bool use_prefilter;
+	unsigned int pattern_flags;                  /* of all views */
 	struct prefilter_scratch *prefilter_scratch; /* what scratches are copied from; NULL: nothing */
 	pthread_mutex_t lock;                        /* of `pool` */
 	struct scan_scratch *pool;
 	char describe[96];
 };
 
-struct scanner *scanner_create(bool pcre2_only)
+struct scanner *scanner_create(bool pcre2_only, bool no_jit)
 {
 	struct scanner *scanner = calloc(1, sizeof *scanner);
 	char pcre2[48], library[32];
@@ -67,6 +75,7 @@ struct scanner *scanner_create(bool pcre2_only)
 		return NULL;
 	pattern_describe_library(pcre2, sizeof pcre2);
 	scanner->use_prefilter = !pcre2_only;
+	scanner->pattern_flags = no_jit ? PATTERN_NO_JIT : 0;
 	if (!pcre2_only && literal_library(library, sizeof library))
 		snprintf(scanner->describe, sizeof scanner->describe, "%s + %s", library, pcre2);
 	else
@@ -155,7 +164,7 @@ static struct scan_view *view_for(struct scanner *scanner, enum view_kind kind, 
 	view = list_push(&scanner->views);
 	if (!view)
 		return NULL;
-	*view = (struct scan_view){.kind = kind, .header = header, .flags = flags_of(kind)};
+	*view = (struct scan_view){.kind = kind, .header = header, .flags = flags_of(kind) | scanner->pattern_flags};
 	view->entries = list_make(sizeof(struct scan_entry), NULL);
 	view->patterns = list_make(sizeof(struct pattern *), NULL);
 	view->expressions = list_make(sizeof(struct str), NULL);
@@ -303,9 +312,9 @@ static struct scan_scratch *make_scratch(const struct scanner *scanner)
 	return scratch;
 }
 
-static void set_deadline(struct scan_scratch *scratch)
+static int64_t budget_ns(const struct scanner *scanner)
 {
-	scratch->deadline_ns = clock_monotonic_ns() + BUDGET_MS * INT64_C(1000000);
+	return (scanner->use_prefilter ? BUDGET_MS : BUDGET_ALONE_MS) * ns_a_ms;
 }
 
 struct scan_scratch *scanner_take_scratch(const struct scanner *scanner)
@@ -321,7 +330,7 @@ struct scan_scratch *scanner_take_scratch(const struct scanner *scanner)
 	if (!scratch)
 		scratch = make_scratch(scanner);
 	if (scratch)
-		set_deadline(scratch);
+		pattern_scratch_set_budget(scratch->pattern, budget_ns(scanner));
 	return scratch;
 }
 
@@ -372,23 +381,54 @@ static unsigned int count_more(const struct scan_view *view, size_t index, struc
 	return count;
 }
 
+struct tally {
+	unsigned int gave_up; /* patterns */
+	bool to_blame;        /* one of them for what it costs itself */
+};
+
+/* A pattern that gave up: at PCRE2's limits, or because it used up the budget; not because others had. */
+static bool is_to_blame(const struct pattern_scratch *scratch, int64_t start_ns)
+{
+	int64_t now = clock_monotonic_ns();
+
+	return !pattern_scratch_is_spent(scratch, now) || now - start_ns > GREEDY_MS * ns_a_ms;
+}
+
 /* Adds what one pattern of a rule finds: the first match of all its patterns, or the number of all matches. */
 static void match_pattern(const struct scan_view *view, size_t index, struct scan_scratch *scratch,
-			  struct scan_hit *hit, unsigned int *gave_up)
+			  struct scan_hit *hit, struct tally *tally)
 {
 	const struct scan_entry *entry = list_at(&view->entries, *(size_t *)list_at(&view->entry_of, index));
 	struct pattern_span span;
-	enum pattern_result result = PATTERN_GAVE_UP;
+	enum pattern_result result;
+	int64_t start = clock_monotonic_ns();
 
-	if (clock_monotonic_ns() < scratch->deadline_ns)
-		result = find(view, index, 0, scratch, &span);
+	if (pattern_scratch_is_spent(scratch->pattern, start)) {
+		tally->gave_up++;
+		return;
+	}
+	result = find(view, index, 0, scratch, &span);
 	if (result == PATTERN_GAVE_UP)
-		++*gave_up;
+		tally->to_blame |= is_to_blame(scratch->pattern, start);
+	tally->gave_up += result == PATTERN_GAVE_UP || result == PATTERN_NO_MEMORY;
 	if (result != PATTERN_MATCH)
 		return;
 	if (!hit->count || span.start < hit->span.start)
 		hit->span = span;
 	hit->count = entry->count ? hit->count + count_more(view, index, scratch, span) : 1;
+}
+
+/* Those patterns of one rule that are candidates, unless the rule is not asked. Returns how many gave up. */
+static unsigned int scan_rule(const struct scan_view *view, struct scan_entry *entry, const uint32_t *candidates,
+			      size_t count, struct scan_scratch *scratch, struct scan_hit *hit)
+{
+	struct tally tally = {0};
+
+	for (size_t i = 0; i < count; i++)
+		match_pattern(view, candidates ? candidates[i] : entry->first + i, scratch, hit, &tally);
+	if (tally.to_blame || !tally.gave_up)
+		strain_note(&entry->strain, tally.to_blame);
+	return tally.gave_up;
 }
 
 /* Every pattern of every active rule. */
@@ -398,11 +438,11 @@ static unsigned int scan_all(const struct scan_view *view, const bool *active, s
 	unsigned int gave_up = 0;
 
 	for (size_t i = 0; i < view->entries.count; i++) {
-		const struct scan_entry *entry = list_at(&view->entries, i);
+		struct scan_entry *entry = list_at(&view->entries, i);
 		struct scan_hit hit = {.count = 0};
 
-		for (size_t j = 0; j < entry->pattern_count && active[entry->rule]; j++)
-			match_pattern(view, entry->first + j, scratch, &hit, &gave_up);
+		if (active[entry->rule] && !strain_rests(&entry->strain))
+			gave_up += scan_rule(view, entry, NULL, entry->pattern_count, scratch, &hit);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
@@ -418,14 +458,15 @@ static unsigned int scan_candidates(const struct scan_view *view, const bool *ac
 	const size_t *entry_of = view->entry_of.items;
 	unsigned int gave_up = 0;
 
-	for (size_t i = 0; i < count;) {
+	for (size_t i = 0, next; i < count; i = next) {
 		size_t index = entry_of[candidates[i]];
-		const struct scan_entry *entry = list_at(&view->entries, index);
+		struct scan_entry *entry = list_at(&view->entries, index);
 		struct scan_hit hit = {.count = 0};
 
-		for (; i < count && entry_of[candidates[i]] == index; i++)
-			if (active[entry->rule])
-				match_pattern(view, candidates[i], scratch, &hit, &gave_up);
+		for (next = i; next < count && entry_of[candidates[next]] == index;)
+			next++;
+		if (active[entry->rule] && !strain_rests(&entry->strain))
+			gave_up += scan_rule(view, entry, candidates + i, next - i, scratch, &hit);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
@@ -465,21 +506,37 @@ static const struct scan_view *view_of_rule(const struct scanner *scanner, size_
 	return NULL;
 }
 
+bool scanner_next_resting(const struct scanner *scanner, bool untold, struct scan_place *place, size_t *ret_rule)
+{
+	for (; place->view < scanner->views.count; place->view++, place->entry = 0) {
+		const struct scan_view *view = list_at(&scanner->views, place->view);
+
+		while (place->entry < view->entries.count) {
+			struct scan_entry *entry = list_at(&view->entries, place->entry++);
+
+			*ret_rule = entry->rule;
+			if (untold ? strain_tell(&entry->strain) : strain_rests(&entry->strain))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch,
 			struct scan_hit *ret_hit)
 {
 	const struct scan_entry *entry;
 	const struct scan_view *view = view_of_rule(scanner, rule, &entry);
-	unsigned int gave_up = 0;
+	struct tally tally = {0};
 
 	*ret_hit = (struct scan_hit){.count = 0};
 	if (!view)
 		return false;
 	set_subject(scratch, view, text);
 	scratch->filtered = false;
-	set_deadline(scratch);
+	pattern_scratch_set_budget(scratch->pattern, budget_ns(scanner));
 	for (size_t i = 0; i < entry->pattern_count; i++)
-		match_pattern(view, entry->first + i, scratch, ret_hit, &gave_up);
+		match_pattern(view, entry->first + i, scratch, ret_hit, &tally);
 	return ret_hit->count > 0;
 }
 
@@ -493,7 +550,7 @@ static enum pattern_result match_lines(const struct scan_view *view, size_t inde
 	for (size_t from = 0; from < text.n;) {
 		enum pattern_result result = PATTERN_GAVE_UP;
 
-		if (clock_monotonic_ns() < scratch->deadline_ns)
+		if (!pattern_scratch_is_spent(scratch->pattern, clock_monotonic_ns()))
 			result = find(view, index, from, scratch, &hit.span);
 		if (result != PATTERN_MATCH)
 			return result;
@@ -516,6 +573,6 @@ unsigned int scanner_match_lines(const struct scanner *scanner, size_t rule, str
 	set_subject(scratch, view, text);
 	scratch->filtered = false;
 	for (size_t i = 0; i < entry->pattern_count; i++)
-		gave_up += match_lines(view, entry->first + i, rule, scratch, found, context) == PATTERN_GAVE_UP;
+		gave_up += match_lines(view, entry->first + i, rule, scratch, found, context) != PATTERN_NO_MATCH;
 	return gave_up;
 }

@@ -22,8 +22,11 @@ struct scan_target {
 	bool count;        /* count all matches, not just find the first */
 };
 
-/* An empty scanner; `pcre2_only`: without a prefilter, even where there could be one. NULL when out of memory. */
-struct scanner *scanner_create(bool pcre2_only);
+/*
+ * An empty scanner; `pcre2_only`: without a prefilter, even where there could be one; `no_jit`: without machine code of
+ * PCRE2's. NULL when out of memory.
+ */
+struct scanner *scanner_create(bool pcre2_only, bool no_jit);
 
 /* NULL is allowed. Every scratch must have been given back. */
 void scanner_destroy(struct scanner *scanner);
@@ -49,8 +52,8 @@ size_t scanner_view_count(const struct scanner *scanner);
 enum view_kind scanner_view(const struct scanner *scanner, size_t view, struct str *ret_header);
 
 /*
- * A scratch from the pool, for one message; NULL when out of memory. To be given back. Thread-safe. A second later all
- * patterns that are still to be matched with it give up.
+ * A scratch from the pool, for one message; NULL when out of memory. To be given back. Thread-safe. All patterns
+ * together have 100 ms of the calling thread's processor time; those that are still to be matched then give up.
  */
 struct scan_scratch *scanner_take_scratch(const struct scanner *scanner);
 void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *scratch);
@@ -65,10 +68,21 @@ typedef void scan_found(void *context, size_t rule, const struct scan_hit *hit);
 
 /*
  * Looks for the rules of one view (by number) in its text. `active[rule]` false: the rule is not asked. Returns how
- * many patterns gave up on a limit; they count as no match.
+ * many patterns gave up on a limit; they count as no match. A rule that keeps giving up (engine/strain.h) is not asked
+ * any more.
  */
 unsigned int scanner_scan(const struct scanner *scanner, size_t view, struct str text, const bool *active,
 			  struct scan_scratch *scratch, scan_found *found, void *context);
+
+/* How far somebody has looked through the rules; zero: not yet. */
+struct scan_place {
+	size_t view;
+	size_t entry;
+};
+
+/* The next rule that is not asked any more; `untold`: and was not given to anybody with this flag before, for the log.
+ * False: there is none. */
+bool scanner_next_resting(const struct scanner *scanner, bool untold, struct scan_place *place, size_t *ret_rule);
 
 /* Asks one rule alone, without the prefilter; for examples. False: it does not match (or gave up). */
 bool scanner_match_rule(const struct scanner *scanner, size_t rule, struct str text, struct scan_scratch *scratch,

@@ -36,6 +36,8 @@ static enum status load_rules(const struct config *config, const struct generati
 	const struct ruleset_options ruleset_options = {
 	    .cache_directory = cache_directory(config, options),
 	    .check_examples = options->check_examples,
+	    .disable_scan_database = options->disable_scan_database,
+	    .disable_jit = options->disable_jit,
 	};
 
 	return ruleset_load(sources, sizeof sources / sizeof *sources, &ruleset_options, errors, ret_ruleset);

@@ -22,6 +22,8 @@ struct generation_options {
 	const char *cache_directory; /* for compiled rules; NULL: the state directory */
 	bool check_examples;
 	bool no_cache;
+	bool disable_scan_database; /* as in engine/ruleset.h, for tests and comparisons */
+	bool disable_jit;
 };
 
 /*

@@ -1,15 +1,16 @@
 /*
  * hostile - the worst mail we can think of, and mutations of other people's: time and memory of each stay bounded.
  *
- *   hostile [-m MILLISECONDS] [-k KILOBYTES] [-n MUTATIONS] [DIRECTORY...]
+ *   hostile [-m MILLISECONDS] [-k KILOBYTES] [-n MUTATIONS] [-r RULES] [DIRECTORY...]
  *
  * Each of the worst is read with all its views in a process of its own: CPU time over -m (default 250), or peak memory
- * over -k (default 65536) above the message's own size, is an error and is named. The messages below DIRECTORY, and
- * MUTATIONS (default 0) byte-flipped or truncated variants of them, are read in this process, and their time is held to
- * -m as well. Exit code 1: something was over a limit.
+ * over -k (default 65536) above the message's own size, is an error and is named. With -r it is then judged by all the
+ * rules of the directory RULES, with PCRE2's machine code and without, and each time is held to -m. The messages below
+ * DIRECTORY, and MUTATIONS (default 0) byte-flipped or truncated variants of them, are read in this process, and their
+ * time is held to -m as well. Exit code 1: something was over a limit.
  */
 #include "base/buf.h"
-#include "mail/view.h"
+#include "judge/judge.h"
 #include "mail_tree.h"
 
 #include <stdint.h>
@@ -24,6 +25,7 @@
 static double limit_ms = 250;
 static long limit_kb = 65536;
 static int failures;
+static struct generation *engines[2]; /* with machine code, without; NULL: no rules were given */
 
 static double cpu_ms(void)
 {
@@ -53,6 +55,45 @@ static double read_message(struct str raw)
 	}
 	arena_destroy(arena);
 	return cpu_ms() - start;
+}
+
+/* The slower of two: the first time patterns are compiled. */
+static double judge_message_twice(const struct generation *generation, struct str raw, uint32_t *ret_limits)
+{
+	const struct judge_override override = {.stored_mail = true, .look_closer = true};
+	const struct envelope envelope = {0};
+	double slowest = 0;
+
+	for (int i = 0; i < 2; i++) {
+		struct arena *arena = arena_create(0);
+		struct decision decision = {0};
+		double start = cpu_ms();
+
+		if (!arena ||
+		    judge_message(generation, &envelope, raw, 0, &override, arena, &decision, NULL) != STATUS_OK)
+			exit(2);
+		if (cpu_ms() - start > slowest)
+			slowest = cpu_ms() - start;
+		*ret_limits = decision.limits;
+		arena_destroy(arena);
+	}
+	return slowest;
+}
+
+static void judge(const char *name, struct str raw)
+{
+	static const char *const how[] = {"judged, with JIT", "judged, without JIT"};
+
+	for (int i = 0; i < 2 && engines[i]; i++) {
+		uint32_t limits;
+		double ms = judge_message_twice(engines[i], as_daemon_cuts(raw), &limits);
+		bool over = ms > limit_ms;
+
+		failures += over;
+		printf("  %-38s %15s %8.1f ms %s%s%s\n", how[i], "", ms,
+		       limits & MAIL_LIMIT_MATCH ? "limits=match" : "", over ? "  OVER THE LIMIT: " : "",
+		       over ? name : "");
+	}
 }
 
 static long peak_kb(void)
@@ -87,6 +128,7 @@ static void measure(const char *name, struct str raw)
 		double cut = read_message(as_daemon_cuts(raw));
 
 		report(name, raw.n, whole > cut ? whole : cut, kb);
+		judge(name, raw);
 		fflush(stdout);
 		_exit(failures ? 1 : 0);
 	}
@@ -191,6 +233,53 @@ static void entities(struct buf *out)
 	add_many(out, "&amp;&#x41;&bogus;<b><i>", 45000);
 }
 
+/* What rules look for, as much of it as is read, and what only begins like it. */
+static void add_examples(struct buf *out, bool hits, bool cut)
+{
+	const struct ruleset *ruleset = engines[0] ? engines[0]->ruleset : NULL;
+	size_t begin;
+
+	buf_add_text(out, "Content-Type: text/plain; charset=utf-8\n\nHello,\n");
+	do {
+		begin = buf_str(out).n;
+		for (size_t i = 0; ruleset && i < ruleset_rule_count(ruleset); i++) {
+			const struct rule *rule = ruleset_rule_at(ruleset, i);
+
+			for (size_t j = 0; j < rule->example_count && !rule->when; j++) {
+				struct str text = rule->examples[j].text;
+
+				if (rule->examples[j].expect != hits || rule->view > VIEW_TEXT)
+					continue;
+				buf_add_str(out, cut ? str_sub(text, 0, text.n / 2) : text);
+				buf_add_byte(out, i % 7 ? ' ' : '\n');
+			}
+		}
+	} while (buf_str(out).n > begin && buf_str(out).n < 1024 * 1024);
+}
+
+static void all_hits(struct buf *out)
+{
+	add_examples(out, true, false);
+}
+
+static void all_misses(struct buf *out)
+{
+	add_examples(out, false, false);
+}
+
+static void half_hits(struct buf *out)
+{
+	add_examples(out, true, true);
+}
+
+static void long_words(struct buf *out)
+{
+	buf_add_text(out, "Content-Type: text/plain\n\n");
+	for (int i = 0; i < 15000; i++)
+		buf_add_format(out, "%s%.*s ", i % 2 ? "sorry" : "https://a.example/", 40 + i % 20,
+			       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+}
+
 static const struct {
 	const char *name;
 	void (*make)(struct buf *out);
@@ -209,6 +298,10 @@ static const struct {
     {"12,000 links within links", many_links},
     {"40,000 broken addresses", many_addresses},
     {"1 MB of entities and open elements", entities},
+    {"1 MB of all that rules look for", all_hits},
+    {"1 MB of what rules do not look for", all_misses},
+    {"1 MB that begins like it", half_hits},
+    {"1 MB of long words", long_words},
 };
 
 static uint32_t next_random(uint32_t *state)
@@ -245,23 +338,43 @@ static void mutate(const struct mail_tree *tree, long count)
 	printf("%ld mutations, slowest %.1f ms\n", count, slowest);
 }
 
+static struct generation *load(const char *rules, bool disable_jit)
+{
+	const struct generation_options options = {
+	    .rules_directory = rules, .no_cache = true, .disable_jit = disable_jit};
+	struct error_list errors = error_list_make();
+	struct generation *generation = NULL;
+
+	if (generation_load(NULL, &options, &errors, &generation) != STATUS_OK) {
+		fprintf(stderr, "hostile: the rules of %s do not load: see coldshoulder lint\n", rules);
+		exit(2);
+	}
+	error_list_free(&errors);
+	return generation;
+}
+
 int main(int argc, char **argv)
 {
 	struct mail_tree tree = {0};
+	const char *rules = NULL;
 	long mutations = 0;
 	int option;
 
-	while ((option = getopt(argc, argv, "m:k:n:")) != -1) {
+	while ((option = getopt(argc, argv, "m:k:n:r:")) != -1) {
 		if (option == 'm')
 			limit_ms = atof(optarg);
 		else if (option == 'k')
 			limit_kb = atol(optarg);
 		else if (option == 'n')
 			mutations = atol(optarg);
+		else if (option == 'r')
+			rules = optarg;
 		else
 			return 2;
 	}
 	message_library_init();
+	for (int i = 0; i < 2 && rules; i++)
+		engines[i] = load(rules, i == 1);
 	for (size_t i = 0; i < sizeof worst / sizeof *worst; i++) {
 		struct buf raw = buf_make(NULL);
 
@@ -276,6 +389,8 @@ int main(int argc, char **argv)
 	printf("%zu messages read\n", tree.count);
 	mutate(&tree, mutations);
 	mail_tree_free(&tree);
+	generation_release(engines[0]);
+	generation_release(engines[1]);
 	printf("%d over the limits of %.0f ms and %ld KB\n", failures, limit_ms, limit_kb);
 	return failures ? 1 : 0;
 }

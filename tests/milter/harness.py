@@ -156,10 +156,11 @@ class DaemonTest(unittest.TestCase):
 
     extra = ""
     arguments = ()
+    rules = RULES
 
     @classmethod
     def setUpClass(cls):
-        cls.daemon = Daemon(cls.extra, arguments=cls.arguments)
+        cls.daemon = Daemon(cls.extra, rules=cls.rules, arguments=cls.arguments)
 
     @classmethod
     def tearDownClass(cls):

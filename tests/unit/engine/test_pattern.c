@@ -174,6 +174,86 @@ static void test_exponential_patterns_give_up(void **state)
 	assert_true(clock_monotonic_ns() - start < INT64_C(2000000000));
 }
 
+/* What patterns may cost, whatever they are: PCRE2's limits hold for each start alone. */
+static void test_limits_of_a_search(void **state)
+{
+	static const char *const patterns[] = {
+	    "b[a-z]+[a-z]+[a-z]+[0-9]",  /* steps */
+	    "^b(?:(((a))|((b))))*[0-9]", /* depth, and memory: a frame for each round */
+	    "^b(a(?1)?b?)*[0-9]"         /* recursion */
+	};
+	char text[4000];
+	struct pattern_span span;
+
+	(void)state;
+	memset(text, 'a', sizeof text);
+	text[0] = 'b';
+	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+		struct pattern *pattern = compile(patterns[i], 0);
+		struct pattern_subject subject = {{text, i ? sizeof text : 600}, false};
+
+		assert_int_equal(pattern_find(pattern, subject, 0, scratch, &span), PATTERN_GAVE_UP);
+		pattern_destroy(pattern);
+	}
+}
+
+/* A search whose every start is dear, and within PCRE2's limits: hours without a budget. */
+static void test_budget_ends_a_search(void **state)
+{
+	const size_t size = 1024 * 1024;
+	char *text = malloc(size);
+	struct pattern *pattern = compile("[a-z]+[a-z]+[0-9]", 0);
+	struct pattern *plain = compile("zz", 0);
+	struct pattern_span span;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', size);
+	for (int valid = 0; valid <= 1; valid++) {
+		struct pattern_subject subject = {{text, size}, valid};
+		int64_t start = clock_thread_cpu_ns();
+
+		pattern_scratch_set_budget(scratch, 20 * INT64_C(1000000));
+		assert_false(pattern_scratch_is_spent(scratch, clock_monotonic_ns()));
+		assert_int_equal(pattern_find(pattern, subject, 0, scratch, &span), PATTERN_GAVE_UP);
+		assert_true(pattern_scratch_is_spent(scratch, clock_monotonic_ns()));
+		assert_true(clock_thread_cpu_ns() - start < INT64_C(2000000000));
+	}
+	pattern_scratch_set_budget(scratch, 20 * INT64_C(1000000));
+	assert_int_equal(pattern_find(plain, (struct pattern_subject){{text, size}, true}, 0, scratch, &span),
+			 PATTERN_NO_MATCH);
+	pattern_destroy(pattern);
+	pattern_destroy(plain);
+	free(text);
+	teardown(NULL);
+	setup(NULL);
+}
+
+/* What is put around a pattern for the budget's sake changes nothing about it. */
+static void test_watched_patterns_mean_the_same(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		size_t start, end;
+	} cases[] = {
+	    {"a+|b+", "xxbb", 2, 4},      {"^a+$", "aa", 0, 2},
+	    {"\\Qa+b", "xa+b", 1, 4},     {"(?x) a+ # comment", "caa", 1, 3},
+	    {"(*COMMIT)b+", "abb", 1, 3}, {"(a)+\\1", "aaa", 0, 3},
+	    {"(?i)A{2}", "xAa", 1, 3},    {"x(?R)?y+", "xxyy", 1, 4},
+	};
+	struct pattern_span span;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		enum pattern_result result = find(cases[i].pattern, 0, str_of(cases[i].text), &span);
+
+		if (cases[i].end ? result != PATTERN_MATCH || span.start != cases[i].start || span.end != cases[i].end
+				 : result != PATTERN_NO_MATCH)
+			fail_msg("%s in %s: %d, %zu to %zu", cases[i].pattern, cases[i].text, result, span.start,
+				 span.end);
+	}
+}
+
 static char *filled(size_t size)
 {
 	char *text = malloc(size + 1);
@@ -234,6 +314,9 @@ int main(void)
 	    cmocka_unit_test(test_bad_patterns_say_where),
 	    cmocka_unit_test(test_patterns_that_match_nothing_are_known),
 	    cmocka_unit_test(test_exponential_patterns_give_up),
+	    cmocka_unit_test(test_limits_of_a_search),
+	    cmocka_unit_test(test_budget_ends_a_search),
+	    cmocka_unit_test(test_watched_patterns_mean_the_same),
 	    cmocka_unit_test(test_long_texts_are_searched_to_their_end),
 	    cmocka_unit_test(test_blocks_are_cut_between_characters),
 	    cmocka_unit_test(test_starts_between_two_places),

@@ -81,6 +81,16 @@ static void test_repeats_that_cost_too_much(void **state)
 	says(".*sorry", "starts with an unbounded repeat");
 	says("\\s+sorry", "starts with an unbounded repeat");
 	says("[a-z]{2,}x", "starts with an unbounded repeat");
+	says("(.*x)y", "starts with an unbounded repeat");
+	says("a|.*b", "starts with an unbounded repeat");
+	says("(?:a|\\w+)b", "starts with an unbounded repeat");
+	says("x?.*y", "starts with an unbounded repeat");
+	says("x{0,3}.*y", "starts with an unbounded repeat");
+	says("(?:ab)+c", "starts with an unbounded repeat");
+	is_silent("x{1,3}y*z");
+	is_silent("(?:a|b)c*d");
+	is_silent("(?:ab){1,5}c");
+	is_silent("a|\\b\\w+b");
 	is_silent("x(?>a+)+");
 	is_silent("x(a++)+");
 	is_silent("x(?:a+)?b");
