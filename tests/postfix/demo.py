@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-from sandbox import AUTHSERV_ID, Sandbox, SandboxError, header_block, header_values, missing_requirements
+from sandbox import AUTHSERV_ID, Sandbox, SandboxError, header_block, header_values, missing_requirements, wait_for
 
 CONFIG = f"""
 local_domains = ( "example.org" );
@@ -194,10 +194,13 @@ def log_field(line, name):
     return found.group(1) if found else ""
 
 
-def best_evidence(box, path):
-    """The strongest rule's evidence, from the tool, which judges by the same code."""
-    output = subprocess.run([box.dir / "bin/coldshoulder", "check", "--json", "--config",
-                             box.dir / "coldshoulder.conf", path], capture_output=True, text=True, check=True).stdout
+def best_evidence(box, queue_id):
+    """The strongest rule's evidence, as the decision log has it."""
+    def ask():
+        why = subprocess.run([box.dir / "bin/coldshoulder", "why", "--json", "--config", box.dir / "coldshoulder.conf",
+                              queue_id], capture_output=True, text=True, check=False)
+        return why.stdout if why.returncode == 0 else None
+    output = wait_for(f"{queue_id} in the decision log", ask)
     verdict = json.loads(output)
     quotes = [rule for rule in verdict["rules"] if rule["view"] and not rule.get("shadow") and rule["score"] > 0]
     if quotes:
@@ -229,10 +232,8 @@ def run_case(box, case, problems):
     if wanted_log not in line:
         problems.append(f"{name}: the log line lacks {wanted_log!r}: {line}")
     check_headers(problems, name, delivered, wanted_class)
-    path = box.dir / f"{queue_id}.eml"
-    path.write_bytes(message)
     row = (name, log_field(line, "class"), log_field(line, "action"), log_field(line, "score"),
-           log_field(line, "ms"), best_evidence(box, path))
+           log_field(line, "ms"), best_evidence(box, queue_id))
     return row, delivered
 
 
