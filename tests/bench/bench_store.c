@@ -1,10 +1,10 @@
 /*
  * What the memory costs a message, all threads of the process counted, and how large it gets.
  *
- *   bench_store [--redis unix:PATH --key FILE] [RELATIONS...]     default: 10000 100000 1000000
+ *   bench_store [--sizes] [--redis unix:PATH --key FILE] [RELATIONS...]     default: 10000 100000 1000000
  *
  * Each size is a fresh store with as many relationships, and a tenth as many templates. Messages go through the public
- * face, learning included. Two further lines tell bytes an entry.
+ * face, learning included. With --sizes there are as many templates as relationships, and no messages.
  */
 #include "base/clock.h"
 #include "memory/memory.h"
@@ -23,6 +23,7 @@ static uint64_t random_state = 42;
 static struct arena *arena;
 static char directory[64];
 static const char *redis_server, *key_file;
+static bool only_sizes;
 
 static uint32_t next_random(uint32_t below)
 {
@@ -249,7 +250,7 @@ static void remove_files(void)
 
 static void bench(uint32_t relations)
 {
-	uint32_t templates = relations / 10;
+	uint32_t templates = only_sizes ? relations : relations / 10;
 	struct memory *memory = open_memory();
 	uint64_t empty = size_of(memory), with_relations, with_templates;
 
@@ -265,7 +266,7 @@ static void bench(uint32_t relations)
 	printf("%u relationships (%.0f bytes each, with site and domain), %u templates (%.0f bytes each): %.1f MiB\n",
 	       relations, (double)(with_relations - empty) / relations, templates,
 	       (double)(with_templates - with_relations) / templates, (double)with_templates / 1048576);
-	for (enum kind kind = 0; kind < KINDS; kind++)
+	for (enum kind kind = 0; !only_sizes && kind < KINDS; kind++)
 		measure(memory, kind, relations);
 	memory_close(memory);
 	remove_files();
@@ -286,6 +287,8 @@ int main(int argc, char **argv)
 			redis_server = argv[++i];
 		} else if (strcmp(argv[i], "--key") == 0 && i + 1 < argc) {
 			key_file = argv[++i];
+		} else if (strcmp(argv[i], "--sizes") == 0) {
+			only_sizes = true;
 		} else {
 			bench((uint32_t)strtoul(argv[i], NULL, 10));
 			given = true;
