@@ -22,6 +22,7 @@ struct suggest {
 	struct arena *arena;         /* for the mail and the rule */
 	struct arena *message_arena; /* for one message of ham */
 	struct str raw;
+	struct str message_id;
 	struct decision decision;
 	const struct view *body;
 	struct suggest_tokens tokens;
@@ -206,6 +207,7 @@ static enum status read_mail(struct suggest *suggest)
 		status = message_parse(suggest->raw, limits, suggest->arena, message);
 	if (status != STATUS_OK)
 		return status;
+	suggest->message_id = message->message_id;
 	add_all_names(suggest, &message->from);
 	add_all_names(suggest, &message->to);
 	add_all_names(suggest, &message->reply_to);
@@ -215,6 +217,12 @@ static enum status read_mail(struct suggest *suggest)
 	suggest->phrases = suggest_phrases_create(&suggest->tokens, suggest->names, suggest->name_count, suggest->body,
 						  suggest->arena);
 	return suggest->phrases ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* A copy among the ordinary mail, of which nothing could be said: it has every phrase. */
+static bool is_the_mail_itself(const struct suggest *suggest, struct str raw, struct str message_id)
+{
+	return str_equal(raw, suggest->raw) || (message_id.n && str_equal(message_id, suggest->message_id));
 }
 
 static void read_ham_message(void *context, const char *name, struct str raw)
@@ -227,8 +235,15 @@ static void read_ham_message(void *context, const char *name, struct str raw)
 	const struct view *view;
 
 	raw = str_sub(raw, 0, limits->scan_bytes + limits->header_bytes);
-	if (message_parse(raw, limits, suggest->message_arena, &message) == STATUS_OK)
+	if (message_parse(raw, limits, suggest->message_arena, &message) == STATUS_OK) {
+		if (is_the_mail_itself(suggest, raw, message.message_id)) {
+			if (!suggest->trying)
+				report_failure(NULL, name, "left out: it is the mail itself");
+			arena_reset(suggest->message_arena);
+			return;
+		}
 		views = views_create(&message, limits);
+	}
 	view = views ? views_get(views, VIEW_TEXT, STR("")) : NULL;
 	if (!view || views_failed(views) || !suggest_tokens_read(view, suggest->message_arena, &tokens)) {
 		report_failure(NULL, name, status_name(STATUS_NO_MEMORY));
