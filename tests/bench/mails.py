@@ -46,9 +46,9 @@ def head(number, subject, content_type="text/plain; charset=utf-8"):
             f"MIME-Version: 1.0\nContent-Type: {content_type}\n\n")
 
 
-def ham(randomizer, number):
+def ham(randomizer, number, largest):
     """Sizes like a mail exchanger's: half under 3 KB, some of hundreds of KB (newsletters, attachments)."""
-    size = min(400_000, int(randomizer.lognormvariate(7.6, 1.3)))
+    size = min(largest, int(randomizer.lognormvariate(7.6, 1.3)))
     body = text(randomizer, size)
     if number % 3:
         return head(number, " ".join(randomizer.sample(WORDS, 5))) + body
@@ -57,20 +57,20 @@ def ham(randomizer, number):
     return head(number, "News of the week", "text/html; charset=utf-8") + f"<html><body>{markup}</body></html>\n"
 
 
-def cold(randomizer, number):
+def cold(randomizer, number, _):
     names = randomizer.sample(WORDS, 3)
     return head(number, f"Quick question {names[0]}") + COLD.format(
         name=names[0].title(), company=names[1].title() + " Ltd", sender=names[2].title())
 
 
-def generate(directory, count=1000, cold_share=0.1):
+def generate(directory, count=1000, cold_share=0.1, largest=400_000):
     """A mix of generated mail, the same on every run; returns the directory."""
     randomizer = random.Random(42)
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True)
     for number in range(count):
         make = cold if number % 100 < 100 * cold_share else ham
-        (directory / f"{number:05}.eml").write_text(make(randomizer, number))
+        (directory / f"{number:05}.eml").write_text(make(randomizer, number, largest))
     return directory
 
 
@@ -92,8 +92,8 @@ def sent_mail(path, count):
                       f"Date: {now}\nMessage-ID: <s{number}@test.example>\n\nHello.\n\n")
 
 
-def phrase_rules(path, count):
-    """So many more rules of one phrase each: words that salesmen use, in an order that hardly any mail has."""
+def phrase_rules(path, count, more=""):
+    """So many rules of one phrase each: words that salesmen use, in an order that hardly any mail has."""
     randomizer = random.Random(7)
     seen = set()
     with open(path, "w", encoding="utf-8") as out:
@@ -106,7 +106,7 @@ def phrase_rules(path, count):
             number = len(seen)
             one, two, three, four = words
             out.write(f'{{ id = "BENCH_{number}"; family = "bench"; score = 0.1; status = "stable"; '
-                      f'describe = "A phrase for the benchmark"; view = "body"; '
+                      f'describe = "A phrase for the benchmark"; view = "body"; {more}'
                       f'phrases = [ "{one} {two} (to|for) (our|your) {three} {four}" ]; '
                       f'hits = [ "{one} {two} for your {three} {four}", "{one} {two} to our {three} {four}" ]; '
                       f'misses = [ "hello", "thanks" ]; }}' + (",\n" if number < count else "\n"))

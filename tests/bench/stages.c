@@ -4,11 +4,10 @@
  *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-w PASSES] [-l] [-s STAGE]... PLACE...
  *
  * Stages: read (message_parse), views (all text views as well), norules (judged by no rules), rules (judged by those of
- * the directory RULES, default ./rules). Each stage takes every message of the places, one stage
- * after the other, ROUNDS times (default 7) after PASSES (default 1) to warm up. One JSON object: microseconds a
- * message.
+ * the directory RULES, default ./rules). Each stage takes every message of the places, one stage after the other, ROUNDS
+ * times (default 7) after PASSES (default 1) to warm up. One JSON object: microseconds a message.
  *
- * Under callgrind --toggle-collect=measured_pass counts one pass of one stage.
+ * Under callgrind --instr-atstart=no each measured pass is a dump of its own, named after its stage.
  */
 #include "base/clock.h"
 #include "judge/judge.h"
@@ -19,6 +18,14 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#define CALLGRIND_DUMP_STATS_AT(name)
+#endif
 
 enum { STAGES = 4, ROUNDS_MAX = 99 };
 
@@ -83,11 +90,12 @@ static void pass(const struct bench *bench, int stage)
 	}
 }
 
-/* Not static, and never inlined: callgrind finds it by its name. */
-void measured_pass(const struct bench *bench, int stage);
-__attribute__((noipa)) void measured_pass(const struct bench *bench, int stage)
+static void measured_pass(const struct bench *bench, int stage)
 {
+	CALLGRIND_START_INSTRUMENTATION;
 	pass(bench, stage);
+	CALLGRIND_DUMP_STATS_AT(stage_names[stage]);
+	CALLGRIND_STOP_INSTRUMENTATION;
 }
 
 static long resident_kilobytes(void)
