@@ -384,7 +384,7 @@ def main():
         options.phrases, options.relationships = (10, 1000), (100, 1000)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     if options.callgrind:
-        sys.exit(callgrind.run(pathlib.Path(options.build), HERE / "budget.json", options.write_budget))
+        sys.exit(callgrind.run(pathlib.Path(options.build), options.write_budget))
     Bench(options).run()
 
 
