@@ -1,9 +1,13 @@
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 4096 };
 
 static atomic_bool to_standard_error;
 static atomic_int level_limit = LOG_LEVEL_INFO;
@@ -18,11 +22,28 @@ void log_open(const char *ident, bool to_stderr, enum log_level level)
 	openlog(ident, LOG_PID | (to_stderr ? LOG_PERROR : 0), LOG_MAIL);
 }
 
+/* Not by stdio, which drops a line when a signal interrupts it. */
+static void write_to_stderr(const char *line)
+{
+	char text[LINE_MAX_BYTES + 128];
+	int length = snprintf(text, sizeof text, "%s: %s\n", program, line);
+	size_t n = length < (int)sizeof text ? (size_t)length : sizeof text - 1;
+
+	for (size_t at = 0; at < n;) {
+		ssize_t written = write(STDERR_FILENO, text + at, n - at);
+
+		if (written < 0 && errno != EINTR)
+			return;
+		if (written > 0)
+			at += (size_t)written;
+	}
+}
+
 __attribute__((format(printf, 2, 0))) static void write_line(enum log_level level, const char *format, va_list args)
 {
 	static const int priority[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
 	static const char *const word[] = {"error: ", "warning: ", "", "debug: "};
-	char line[4096];
+	char line[LINE_MAX_BYTES];
 	size_t n;
 
 	if ((int)level > atomic_load(&level_limit))
@@ -31,7 +52,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	memcpy(line, word[level], n);
 	vsnprintf(line + n, sizeof line - n, format, args);
 	if (atomic_load(&to_standard_error))
-		fprintf(stderr, "%s: %s\n", program, line);
+		write_to_stderr(line);
 	else
 		syslog(priority[level], "%s", line);
 }
