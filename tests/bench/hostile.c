@@ -116,7 +116,7 @@ static void report(const char *name, size_t n, double ms, long kb)
 /* In a child, so that peak memory is this message's own. Whole, and as the daemon would cut it. */
 static void measure(const char *name, struct str raw)
 {
-	int status;
+	int status = 0;
 	pid_t child;
 
 	fflush(stdout);
