@@ -205,6 +205,19 @@ static unsigned int borders_of(const struct key_string *string)
 	return borders;
 }
 
+/* A word behind a blank starts there; to look where words start is cheaper than to look everywhere. */
+static struct key_string without_blank(const struct key_string *string)
+{
+	struct key_string word = *string;
+
+	if (string->size < 2 || !is_blank(string->text[0]) || !ascii_is_alnum(string->text[1]))
+		return word;
+	memmove(word.text, string->text + 1, string->size - 1u);
+	word.size--;
+	word.borders |= KEY_BORDER_LEFT;
+	return word;
+}
+
 bool key_run_set(const struct key_run *run, struct arena *arena, struct key_set *ret_set)
 {
 	*ret_set = (struct key_set){.words = arena_calloc(arena, run->count, sizeof *ret_set->words),
@@ -212,13 +225,13 @@ bool key_run_set(const struct key_run *run, struct arena *arena, struct key_set 
 				    .farthest = run->end.max,
 				    .blanks = run->end.blanks};
 	for (size_t i = 0; ret_set->words && i < run->count; i++) {
-		const struct key_string *string = &run->strings[i];
+		const struct key_string string = without_blank(&run->strings[i]);
 		struct key_word *word = &ret_set->words[ret_set->count];
 
 		if (!is_needed(run, i))
 			continue;
-		word->text = (struct str){arena_strndup(arena, string->text, string->size), string->size};
-		word->borders = borders_of(string);
+		word->text = (struct str){arena_strndup(arena, string.text, string.size), string.size};
+		word->borders = borders_of(&string);
 		if (!word->text.p)
 			return false;
 		ret_set->cost += COST_OF_STRING + literal_cost(word->text, word->borders & KEY_BORDER_LEFT,

@@ -12,7 +12,7 @@
 
 enum {
 	KEY_RUN_WORDS = 256, /* strings at once */
-	KEY_RUN_BYTES = 32  /* of the longest */
+	KEY_RUN_BYTES = 32   /* of the longest */
 };
 
 /* How much a stretch of pattern matches. */

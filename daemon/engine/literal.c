@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-/* One of the two. */
 struct literal_matcher {
-	struct literal_hs *hs;
+	struct literal_trie *starts; /* NULL: no words of this kind */
+	struct literal_hs *hs;       /* the others: one of the two, or none */
 	struct literal_trie *trie;
 };
 
@@ -16,24 +16,50 @@ bool literal_library(char *out, size_t size)
 	return literal_hs_library(out, size);
 }
 
-enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
+/* The words of one kind. */
+static size_t select_words(const struct literal *words, size_t count, bool at_start, struct literal *ret_selected)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (words[i].at_start == at_start)
+			ret_selected[kept++] = words[i];
+	return kept;
+}
+
+static enum status create(struct literal_matcher *matcher, const struct literal *words, size_t count,
+			  const char *directory, struct literal *room)
+{
+	enum status status = STATUS_OK;
+	char version[32];
+	size_t selected = select_words(words, count, true, room);
+
+	if (selected)
+		status = literal_trie_create(room, selected, &matcher->starts);
+	selected = select_words(words, count, false, room);
+	if (!selected || status != STATUS_OK)
+		return status;
+	status = STATUS_LIMIT;
+	if (literal_hs_library(version, sizeof version))
+		status = literal_hs_create(room, selected, directory, &matcher->hs);
+	return status == STATUS_LIMIT ? literal_trie_create(room, selected, &matcher->trie) : status;
+}
+
+enum status literal_matcher_create(const struct literal *words, size_t count, const char *directory,
 				   struct literal_matcher **ret_matcher)
 {
 	struct literal_matcher *matcher = calloc(1, sizeof *matcher);
-	char version[32];
-	enum status status = STATUS_LIMIT;
+	struct literal *room = calloc(count, sizeof *room);
+	enum status status = STATUS_NO_MEMORY;
 
-	*ret_matcher = matcher;
-	if (!matcher)
-		return STATUS_NO_MEMORY;
-	if (literal_hs_library(version, sizeof version))
-		status = literal_hs_create(words, count, directory, &matcher->hs);
-	if (status == STATUS_LIMIT)
-		status = literal_trie_create(words, count, &matcher->trie);
+	if (matcher && room)
+		status = create(matcher, words, count, directory, room);
+	free(room);
 	if (status != STATUS_OK) {
 		literal_matcher_destroy(matcher);
-		*ret_matcher = NULL;
+		matcher = NULL;
 	}
+	*ret_matcher = matcher;
 	return status;
 }
 
@@ -41,6 +67,7 @@ void literal_matcher_destroy(struct literal_matcher *matcher)
 {
 	if (!matcher)
 		return;
+	literal_trie_destroy(matcher->starts);
 	literal_hs_destroy(matcher->hs);
 	literal_trie_destroy(matcher->trie);
 	free(matcher);
@@ -63,10 +90,16 @@ void literal_scratch_destroy(struct literal_scratch *scratch)
 		literal_hs_scratch_destroy(scratch);
 }
 
-bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  literal_found *found, void *context)
+bool literal_scan(const struct literal_matcher *matcher, const struct literal_text *text,
+		  struct literal_scratch *scratch, literal_found *found, void *context)
 {
+	for (size_t i = 0; matcher->starts && i < text->start_count; i++)
+		if (!literal_trie_walk(matcher->starts, text->text, text->starts[i], found, context))
+			return false;
 	if (matcher->hs)
-		return literal_hs_scan(matcher->hs, text, scratch, found, context);
-	return literal_trie_scan(matcher->trie, text, found, context);
+		return literal_hs_scan(matcher->hs, text->text, scratch, found, context);
+	for (size_t i = 0; matcher->trie && i < text->text.n; i++)
+		if (!literal_trie_walk(matcher->trie, text->text, i, found, context))
+			return false;
+	return true;
 }

@@ -1,8 +1,9 @@
 /*
  * literal - which of many literal strings occur in a text, and where, in one pass.
  *
- * libhs does it where the build has it and the machine can run it, a trie of our own where not: the same answers. A
- * matcher is immutable; any thread may use it, each with a scratch of its own.
+ * Most literals can only stand at the beginning of a word: a trie looks for those, at such places alone. The others may
+ * stand anywhere: libhs finds them where the build has it and the machine can run it, another trie where not: the same
+ * answers. A matcher is immutable; any thread may use it, each with a scratch of its own.
  */
 #ifndef COLDSHOULDER_ENGINE_LITERAL_H
 #define COLDSHOULDER_ENGINE_LITERAL_H
@@ -10,17 +11,25 @@
 #include "base/error.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 /* True when libhs does the work; then writes "libhs 5.4.0", at most `size` bytes with NUL. */
 bool literal_library(char *out, size_t size);
 
 struct literal_matcher;
 
+struct literal {
+	struct str text; /* bytes, at least one */
+	uint32_t number; /* by which it is told */
+	bool at_start;   /* it is looked for where words start, and nowhere else */
+};
+
 /*
- * Prepares `words` (bytes, none empty, all different, sorted by their bytes, at least one), or takes them from the
- * cache in `directory` (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A
+ * Prepares `words` (all different, sorted by their bytes, at least one), or takes them from the cache in `directory`
+ * (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A
  * cache that cannot be read or written is no error.
  */
-enum status literal_matcher_create(const struct str *words, size_t count, const char *directory,
+enum status literal_matcher_create(const struct literal *words, size_t count, const char *directory,
 				   struct literal_matcher **ret_matcher);
 
 /* NULL is allowed. */
@@ -37,12 +46,19 @@ bool literal_scratch_copy(const struct literal_scratch *scratch, struct literal_
 /* NULL is allowed. */
 void literal_scratch_destroy(struct literal_scratch *scratch);
 
+/* What is looked through. */
+struct literal_text {
+	struct str text;
+	const uint32_t *starts; /* offsets: where words start */
+	size_t start_count;
+};
+
 /*
- * Calls found() for every occurrence of every word (by its number) in `text`, `end` being the offset behind it, in any
+ * Calls found() for every occurrence of every word in `text`, `end` being the offset behind it, in any
  * order, until found() returns false. False: it failed, or was stopped.
  */
 typedef bool literal_found(void *context, size_t word, size_t end);
-bool literal_scan(const struct literal_matcher *matcher, struct str text, struct literal_scratch *scratch,
-		  literal_found *found, void *context);
+bool literal_scan(const struct literal_matcher *matcher, const struct literal_text *text,
+		  struct literal_scratch *scratch, literal_found *found, void *context);
 
 #endif

@@ -46,7 +46,7 @@ static void free_job(struct job *job)
 	free(job->ids);
 }
 
-static bool make_job(const struct str *words, size_t count, struct job *job)
+static bool make_job(const struct literal *words, size_t count, struct job *job)
 {
 	*job = (struct job){.texts = calloc(count, sizeof *job->texts),
 			    .sizes = calloc(count, sizeof *job->sizes),
@@ -57,14 +57,14 @@ static bool make_job(const struct str *words, size_t count, struct job *job)
 		return false;
 	}
 	for (size_t i = 0; i < count; i++) {
-		job->texts[i] = words[i].p;
-		job->sizes[i] = words[i].n;
-		job->ids[i] = (unsigned int)i;
+		job->texts[i] = words[i].text.p;
+		job->sizes[i] = words[i].text.n;
+		job->ids[i] = words[i].number;
 	}
 	return true;
 }
 
-static enum status compile(const struct str *words, size_t count, hs_database_t **ret_database)
+static enum status compile(const struct literal *words, size_t count, hs_database_t **ret_database)
 {
 	hs_compile_error_t *error = NULL;
 	struct job job;
@@ -85,7 +85,7 @@ static enum status compile(const struct str *words, size_t count, hs_database_t 
 }
 
 /* Everything that the database depends on. */
-static struct buf make_key(const struct str *words, size_t count)
+static struct buf make_key(const struct literal *words, size_t count)
 {
 	struct buf key = buf_make(NULL);
 	hs_platform_info_t platform = {0};
@@ -94,8 +94,8 @@ static struct buf make_key(const struct str *words, size_t count)
 	buf_add_format(&key, "libhs %s, tune %u, cpu %llx, %zu words\n", hs_version(), platform.tune,
 		       platform.cpu_features, count);
 	for (size_t i = 0; i < count; i++) {
-		buf_add_format(&key, "%zu:", words[i].n);
-		buf_add_str(&key, words[i]);
+		buf_add_format(&key, "%u %zu:", (unsigned int)words[i].number, words[i].text.n);
+		buf_add_str(&key, words[i].text);
 	}
 	return key;
 }
@@ -123,7 +123,8 @@ static void store(const char *directory, struct str key, const hs_database_t *da
 	free(bytes);
 }
 
-enum status literal_hs_create(const struct str *words, size_t count, const char *directory, struct literal_hs **ret_hs)
+enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
+			      struct literal_hs **ret_hs)
 {
 	struct buf key = directory ? make_key(words, count) : buf_make(NULL);
 	hs_database_t *database = NULL;

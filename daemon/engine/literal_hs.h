@@ -15,7 +15,8 @@ struct literal_hs;
 bool literal_hs_library(char *out, size_t size);
 
 /* STATUS_OK, STATUS_NO_MEMORY, or STATUS_LIMIT: the library finds the words too much. */
-enum status literal_hs_create(const struct str *words, size_t count, const char *directory, struct literal_hs **ret_hs);
+enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
+			      struct literal_hs **ret_hs);
 
 /* NULL is allowed. */
 void literal_hs_destroy(struct literal_hs *hs);

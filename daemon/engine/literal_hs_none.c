@@ -9,7 +9,8 @@ bool literal_hs_library(char *out, size_t size)
 	return false;
 }
 
-enum status literal_hs_create(const struct str *words, size_t count, const char *directory, struct literal_hs **ret_hs)
+enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
+			      struct literal_hs **ret_hs)
 {
 	(void)words;
 	(void)count;

@@ -2,22 +2,27 @@
 
 #include "base/list.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NO_WORD UINT32_MAX
 
-/* The children of a node stand together, in the order of their bytes. */
+/*
+ * The children of a node stand together, in the order of their bytes. Where only one word is left, the node has no
+ * children but the rest of that word.
+ */
 struct node {
-	uint32_t first_child;
-	uint32_t child_count;
-	uint32_t word; /* that ends here; NO_WORD: none */
+	uint32_t first; /* child; or where the rest of the word stands in `rests` */
+	uint32_t word;  /* the number of the one that ends here, behind its rest; NO_WORD: none */
+	uint16_t child_count;
+	uint16_t rest_size;
 };
 
 struct literal_trie {
-	struct list nodes;     /* of struct node; the root is the first */
-	struct list bytes;     /* of unsigned char, by node: what leads to it */
+	struct list nodes; /* of struct node; the root is the first */
+	struct list bytes; /* of unsigned char, by node: what leads to it */
+	char *rests;
+	size_t rest_count;
 	uint32_t by_byte[256]; /* the root's child for each byte; 0: none */
 };
 
@@ -41,20 +46,41 @@ static bool add_node(struct literal_trie *trie, unsigned char byte)
 	return true;
 }
 
+static struct node *node_at(struct literal_trie *trie, size_t index)
+{
+	return list_at(&trie->nodes, index);
+}
+
+/* One word is left: false when its rest is too long to be told in a node. */
+static bool end_in_rest(struct literal_trie *trie, const struct literal *word, const struct task *task)
+{
+	struct node *node = node_at(trie, task->node);
+	size_t size = word->text.n - task->depth;
+
+	if (!task->node || size > UINT16_MAX)
+		return false;
+	*node = (struct node){.first = (uint32_t)trie->rest_count, .word = word->number, .rest_size = (uint16_t)size};
+	memcpy(trie->rests + trie->rest_count, word->text.p + task->depth, size);
+	trie->rest_count += size;
+	return true;
+}
+
 /* Makes the children of one node, and a task for each. */
-static bool branch(struct literal_trie *trie, const struct str *words, const struct task *task, struct list *tasks)
+static bool branch(struct literal_trie *trie, const struct literal *words, const struct task *task, struct list *tasks)
 {
 	uint32_t first = (uint32_t)trie->nodes.count;
 	size_t at = task->from;
 
-	if (words[at].n == task->depth) /* the shortest stands first */
-		((struct node *)list_at(&trie->nodes, task->node))->word = (uint32_t)at++;
+	if (task->to - at == 1 && end_in_rest(trie, &words[at], task))
+		return true;
+	if (words[at].text.n == task->depth) /* the shortest stands first */
+		node_at(trie, task->node)->word = words[at++].number;
 	while (at < task->to) {
-		char byte = words[at].p[task->depth];
+		char byte = words[at].text.p[task->depth];
 		size_t end = at;
 		struct task *next = list_push(tasks);
 
-		while (end < task->to && words[end].p[task->depth] == byte)
+		while (end < task->to && words[end].text.p[task->depth] == byte)
 			end++;
 		if (!next)
 			return false;
@@ -63,12 +89,12 @@ static bool branch(struct literal_trie *trie, const struct str *words, const str
 			return false;
 		at = end;
 	}
-	((struct node *)list_at(&trie->nodes, task->node))->first_child = first;
-	((struct node *)list_at(&trie->nodes, task->node))->child_count = (uint32_t)trie->nodes.count - first;
+	node_at(trie, task->node)->first = first;
+	node_at(trie, task->node)->child_count = (uint16_t)(trie->nodes.count - first);
 	return true;
 }
 
-static bool fill(struct literal_trie *trie, const struct str *words, size_t count)
+static bool fill(struct literal_trie *trie, const struct literal *words, size_t count)
 {
 	struct list tasks = list_make(sizeof(struct task), NULL);
 	struct task *root = list_push(&tasks);
@@ -85,7 +111,18 @@ static bool fill(struct literal_trie *trie, const struct str *words, size_t coun
 	return done;
 }
 
-enum status literal_trie_create(const struct str *words, size_t count, struct literal_trie **ret_trie)
+/* Memory for the rests, which are not longer than all words. */
+static bool make_room(struct literal_trie *trie, const struct literal *words, size_t count)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += words[i].text.n;
+	trie->rests = malloc(size + 1);
+	return trie->rests && size < UINT32_MAX && count < NO_WORD;
+}
+
+enum status literal_trie_create(const struct literal *words, size_t count, struct literal_trie **ret_trie)
 {
 	struct literal_trie *trie = calloc(1, sizeof *trie);
 	const struct node *root;
@@ -95,14 +132,14 @@ enum status literal_trie_create(const struct str *words, size_t count, struct li
 		return STATUS_NO_MEMORY;
 	trie->nodes = list_make(sizeof(struct node), NULL);
 	trie->bytes = list_make(1, NULL);
-	if (count >= NO_WORD || !fill(trie, words, count)) {
+	if (!make_room(trie, words, count) || !fill(trie, words, count)) {
 		literal_trie_destroy(trie);
 		*ret_trie = NULL;
 		return STATUS_NO_MEMORY;
 	}
-	root = list_at(&trie->nodes, 0);
+	root = node_at(trie, 0);
 	for (uint32_t i = 0; i < root->child_count; i++)
-		trie->by_byte[*(unsigned char *)list_at(&trie->bytes, root->first_child + i)] = root->first_child + i;
+		trie->by_byte[*(unsigned char *)list_at(&trie->bytes, root->first + i)] = root->first + i;
 	return STATUS_OK;
 }
 
@@ -112,11 +149,17 @@ void literal_trie_destroy(struct literal_trie *trie)
 		return;
 	list_free(&trie->nodes);
 	list_free(&trie->bytes);
+	free(trie->rests);
 	free(trie);
 }
 
-/* All words that begin at `start`. */
-static bool walk(const struct literal_trie *trie, struct str text, size_t start, literal_found *found, void *context)
+static bool rest_stands(const struct literal_trie *trie, const struct node *node, struct str text, size_t at)
+{
+	return text.n - at >= node->rest_size && memcmp(trie->rests + node->first, text.p + at, node->rest_size) == 0;
+}
+
+bool literal_trie_walk(const struct literal_trie *trie, struct str text, size_t start, literal_found *found,
+		       void *context)
 {
 	const struct node *nodes = trie->nodes.items;
 	const unsigned char *bytes = trie->bytes.items;
@@ -126,20 +169,13 @@ static bool walk(const struct literal_trie *trie, struct str text, size_t start,
 		const struct node *node = &nodes[at];
 		const unsigned char *child;
 
-		if (node->word != NO_WORD && !found(context, node->word, end))
+		if (node->word != NO_WORD && rest_stands(trie, node, text, end) &&
+		    !found(context, node->word, end + node->rest_size))
 			return false;
 		if (end == text.n || !node->child_count)
 			return true;
-		child = memchr(bytes + node->first_child, text.p[end], node->child_count);
+		child = memchr(bytes + node->first, text.p[end], node->child_count);
 		at = child ? (uint32_t)(child - bytes) : 0;
 	}
-	return true;
-}
-
-bool literal_trie_scan(const struct literal_trie *trie, struct str text, literal_found *found, void *context)
-{
-	for (size_t start = 0; start < text.n; start++)
-		if (!walk(trie, text, start, found, context))
-			return false;
 	return true;
 }

@@ -119,7 +119,7 @@ static int by_word(const void *a, const void *b)
 }
 
 /* Numbers the words in their order, so that equal rules give an equal cache key. */
-static bool number_words(struct builder *builder, struct str *words)
+static bool number_words(struct builder *builder, struct literal *words)
 {
 	struct prefilter *prefilter = builder->prefilter;
 	size_t count = builder->drafts.count;
@@ -132,7 +132,8 @@ static bool number_words(struct builder *builder, struct str *words)
 	qsort(sorted, count, sizeof(struct draft *), by_word);
 	for (size_t i = 0; i < count; i++) {
 		if (!i || !str_equal(sorted[i]->word, sorted[i - 1]->word)) {
-			words[prefilter->word_count] = sorted[i]->word;
+			words[prefilter->word_count] =
+			    (struct literal){sorted[i]->word, (uint32_t)prefilter->word_count, false};
 			prefilter->word_sizes[prefilter->word_count] = (uint32_t)sorted[i]->word.n;
 			prefilter->demanded[prefilter->word_count] = (unsigned char)sorted[i]->use.borders;
 			prefilter->first_use[prefilter->word_count++] = (uint32_t)i;
@@ -142,6 +143,8 @@ static bool number_words(struct builder *builder, struct str *words)
 		prefilter->by_word[i] = sorted[i]->use;
 	}
 	prefilter->first_use[prefilter->word_count] = (uint32_t)count;
+	for (size_t i = 0; i < prefilter->word_count; i++)
+		words[i].at_start = prefilter->demanded[i] & KEY_BORDER_LEFT;
 	for (size_t i = 0; i < count; i++)
 		prefilter->by_set[i] = ((const struct draft *)list_at(&builder->drafts, i))->use;
 	return true;
@@ -151,7 +154,7 @@ static enum status make_tables(struct builder *builder, const char *cache_direct
 {
 	struct prefilter *prefilter = builder->prefilter;
 	size_t count = builder->drafts.count;
-	struct str *words = arena_calloc(builder->arena, count + 1, sizeof *words);
+	struct literal *words = arena_calloc(builder->arena, count + 1, sizeof *words);
 
 	prefilter->set_count = builder->sets.count;
 	prefilter->sets = calloc(prefilter->set_count + 1, sizeof *prefilter->sets);

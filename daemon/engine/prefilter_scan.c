@@ -193,8 +193,8 @@ static bool note_word(void *context, size_t word, size_t behind)
 	const struct prefilter *prefilter = scan->prefilter;
 	struct sighting *sighting = &scan->scratch->sightings[word];
 	const struct skeleton *skeleton = &scan->scratch->skeleton;
-	size_t start = skeleton_origin(skeleton, behind - prefilter->word_sizes[word]);
-	size_t end = skeleton_origin(skeleton, behind - 1) + 1;
+	size_t start = skeleton->origins[behind - prefilter->word_sizes[word]];
+	size_t end = (size_t)skeleton->origins[behind - 1] + 1;
 	uint32_t borders = borders_of(scan->text, start, end);
 	uint32_t known = sighting->borders;
 
@@ -421,9 +421,11 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct p
 {
 	struct scan scan = {.prefilter = prefilter, .scratch = scratch, .text = text};
 	bool done = begin(&scan);
+	const struct literal_text literal_text = {scratch->skeleton.text, scratch->skeleton.starts,
+						  scratch->skeleton.start_count};
 
 	if (done && prefilter->matcher)
-		done = literal_scan(prefilter->matcher, scratch->skeleton.text, scratch->literals, note_word, &scan);
+		done = literal_scan(prefilter->matcher, &literal_text, scratch->literals, note_word, &scan);
 	if (done)
 		done = settle_all(&scan);
 	forget_sightings(scratch);

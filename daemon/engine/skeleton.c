@@ -16,9 +16,9 @@ static bool make_room(struct skeleton *skeleton, size_t n)
 		return true;
 	skeleton_free(skeleton);
 	skeleton->bytes = malloc(n);
-	skeleton->dropped = malloc(n * sizeof *skeleton->dropped);
+	skeleton->origins = malloc(2 * n * sizeof *skeleton->origins);
 	skeleton->capacity = n;
-	if (skeleton->bytes && skeleton->dropped)
+	if (skeleton->bytes && skeleton->origins)
 		return true;
 	skeleton_free(skeleton);
 	return false;
@@ -26,40 +26,33 @@ static bool make_room(struct skeleton *skeleton, size_t n)
 
 bool skeleton_make(struct skeleton *skeleton, struct str text)
 {
-	size_t kept = 0;
-	size_t dropped = 0;
+	size_t kept = 0, started = 0;
+	bool inside = false; /* a word */
+	uint32_t *starts;
 
 	if (!make_room(skeleton, text.n + 1))
 		return false;
+	starts = skeleton->origins + skeleton->capacity;
 	for (size_t i = 0; i < text.n; i++) {
+		bool letter = ascii_is_alnum(text.p[i]);
+
+		if (letter && !inside)
+			starts[started++] = (uint32_t)kept;
+		inside = letter;
 		if (drops[(unsigned char)text.p[i]])
-			skeleton->dropped[dropped++] = (uint32_t)kept;
-		else
-			skeleton->bytes[kept++] = text.p[i];
+			continue;
+		skeleton->origins[kept] = (uint32_t)i;
+		skeleton->bytes[kept++] = text.p[i];
 	}
 	skeleton->text = (struct str){skeleton->bytes, kept};
-	skeleton->drop_count = dropped;
+	skeleton->starts = starts;
+	skeleton->start_count = started;
 	return true;
-}
-
-size_t skeleton_origin(const struct skeleton *skeleton, size_t offset)
-{
-	size_t low = 0, high = skeleton->drop_count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (skeleton->dropped[middle] <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return offset + low;
 }
 
 void skeleton_free(struct skeleton *skeleton)
 {
 	free(skeleton->bytes);
-	free(skeleton->dropped);
+	free(skeleton->origins);
 	*skeleton = (struct skeleton){0};
 }

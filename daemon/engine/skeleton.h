@@ -16,17 +16,16 @@ bool skeleton_drops(char c);
 /* Begins as {0}; used for one text after another, by one thread at a time. */
 struct skeleton {
 	struct str text;
+	const uint32_t
+	    *starts; /* where in `text` an ASCII letter or digit stands that has none before it in the original */
+	size_t start_count;
 	char *bytes;
-	uint32_t *dropped; /* by dropped character: how much of `text` stands before it */
-	size_t drop_count;
+	uint32_t *origins; /* by byte of `text`: where it stands in the original; then the starts */
 	size_t capacity;
 };
 
 /* Makes the skeleton of `text`, shorter than 4 GB; kept until the next. False when out of memory. */
 bool skeleton_make(struct skeleton *skeleton, struct str text);
-
-/* Where the byte at `offset` of the skeleton stands in the text. */
-size_t skeleton_origin(const struct skeleton *skeleton, size_t offset);
 
 /* Frees what it holds. */
 void skeleton_free(struct skeleton *skeleton);

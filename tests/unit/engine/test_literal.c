@@ -18,9 +18,21 @@
 
 #include <cmocka.h>
 
-static const struct str words[] = {{"a", 1},      {"ab", 2},  {"abc", 3},   {"b", 1},
-				   {"bother", 6}, {"her", 3}, {"other", 5}, {"\xd0\xb7\xd0\xb0", 4}};
-enum { WORDS = sizeof words / sizeof words[0], FOUND_MAX = 64 };
+static const struct literal words[] = {
+    {STR_INIT("a"), 0, false},      {STR_INIT("ab"), 1, false},
+    {STR_INIT("abc"), 2, false},    {STR_INIT("b"), 3, false},
+    {STR_INIT("bother"), 4, false}, {STR_INIT("her"), 5, false},
+    {STR_INIT("other"), 6, false},  {STR_INIT("\xd0\xb7\xd0\xb0"), 7, false},
+};
+static const struct literal start_words[] = {
+    {STR_INIT("b"), 10, false},     {STR_INIT("bo"), 11, true},  {STR_INIT("both"), 12, true},
+    {STR_INIT("bother"), 13, true}, {STR_INIT("her"), 14, true},
+};
+enum {
+	WORDS = sizeof words / sizeof words[0],
+	START_WORDS = sizeof start_words / sizeof start_words[0],
+	FOUND_MAX = 64
+};
 
 static char directory[64];
 
@@ -70,11 +82,13 @@ static int by_place(const void *a, const void *b)
 
 static struct findings scan(const struct literal_matcher *matcher, const char *text)
 {
+	static const uint32_t starts[] = {0, 4};
+	const struct literal_text literal_text = {str_of(text), starts, *text ? 2 : 0};
 	struct literal_scratch *scratch = NULL;
 	struct findings findings = {.count = 0};
 
 	assert_true(literal_scratch_grow(&scratch, matcher));
-	assert_true(literal_scan(matcher, str_of(text), scratch, note, &findings));
+	assert_true(literal_scan(matcher, &literal_text, scratch, note, &findings));
 	literal_scratch_destroy(scratch);
 	qsort(findings.items, findings.count, sizeof findings.items[0], by_place);
 	return findings;
@@ -86,7 +100,8 @@ static struct findings scan_trie(const char *text)
 	struct findings findings = {.count = 0};
 
 	assert_int_equal(literal_trie_create(words, WORDS, &trie), STATUS_OK);
-	assert_true(literal_trie_scan(trie, str_of(text), note, &findings));
+	for (size_t i = 0; text[i]; i++)
+		assert_true(literal_trie_walk(trie, str_of(text), i, note, &findings));
 	literal_trie_destroy(trie);
 	qsort(findings.items, findings.count, sizeof findings.items[0], by_place);
 	return findings;
@@ -111,16 +126,31 @@ static void test_every_occurrence_is_found(void **state)
 	literal_matcher_destroy(matcher);
 }
 
+/* Starts are told to be at 0 and 4. */
+static void test_some_words_are_found_at_starts_alone(void **state)
+{
+	struct literal_matcher *matcher;
+
+	(void)state;
+	assert_int_equal(literal_matcher_create(start_words, START_WORDS, NULL, &matcher), STATUS_OK);
+	assert_int_equal(scan(matcher, "bother").count, 4);     /* b, bo, both, bother */
+	assert_int_equal(scan(matcher, "bot bother").count, 6); /* b twice, bo twice, both, bother */
+	assert_int_equal(scan(matcher, "both her").count, 3);   /* b, bo, both: her is not at 4 */
+	assert_int_equal(scan(matcher, "bobbothe").count, 4);   /* b three times, bo */
+	literal_matcher_destroy(matcher);
+}
+
 static void test_a_scan_can_be_stopped(void **state)
 {
 	struct literal_matcher *matcher;
 	struct literal_scratch *scratch = NULL;
 	struct findings findings = {.stop_after = 2};
+	const struct literal_text text = {STR("abcabc"), NULL, 0};
 
 	(void)state;
 	assert_int_equal(literal_matcher_create(words, WORDS, NULL, &matcher), STATUS_OK);
 	assert_true(literal_scratch_grow(&scratch, matcher));
-	assert_false(literal_scan(matcher, STR("abcabc"), scratch, note, &findings));
+	assert_false(literal_scan(matcher, &text, scratch, note, &findings));
 	assert_int_equal(findings.count, 2);
 	literal_scratch_destroy(scratch);
 	literal_matcher_destroy(matcher);
@@ -219,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_occurrence_is_found),
+	    cmocka_unit_test(test_some_words_are_found_at_starts_alone),
 	    cmocka_unit_test(test_a_scan_can_be_stopped),
 	    cmocka_unit_test_setup_teardown(test_the_cache_gives_back_what_was_written, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_spoilt_and_foreign_files_are_ignored, setup, teardown),
