@@ -111,6 +111,17 @@ def accepts(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def without_repetitions(main_cf):
+    """The last setting of a parameter alone. Of others Postfix's programs warn as they start, postlogd too: with a full
+    log socket it would wait for itself, and everybody for it."""
+    settings = {}
+    for line in main_cf.splitlines():
+        name = line.split("=")[0].strip()
+        settings.pop(name, None)
+        settings[name] = line
+    return "\n".join(settings.values()) + "\n"
+
+
 def missing_requirements():
     """What keeps the sandbox from running here, in words, or None."""
     if os.geteuid() != 0:
@@ -221,7 +232,7 @@ class Sandbox:
         values = dict(dir=self.dir, sink_port=self.sink_port, smtp_port=self.smtp_port,
                       submission_port=self.submission_port, milters=" ".join(milters), local_milters=milters[-1],
                       extra=extra)
-        (self.dir / "etc/main.cf").write_text(MAIN_CF.format(**values))
+        (self.dir / "etc/main.cf").write_text(without_repetitions(MAIN_CF.format(**values)))
         (self.dir / "etc/master.cf").write_text(MASTER_CF.format(**values) + extra_master)
         self.postfix("start")
         wait_for("Postfix", lambda: accepts(self.smtp_port))
