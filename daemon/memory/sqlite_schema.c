@@ -110,8 +110,7 @@ enum schema_state sqlite_schema_prepare(struct database *database, uint64_t fing
 {
 	enum schema_state state;
 
-	/* Keys are hashes: what one message changes lies far apart, and is written page by page, twice. */
-	database_execute(database, "PRAGMA page_size = 1024");
+	database_execute(database, "PRAGMA page_size = 4096");
 	database_execute(database, "PRAGMA journal_mode = WAL");
 	database_execute(database, "PRAGMA synchronous = NORMAL");
 	database_execute(database, "PRAGMA journal_size_limit = 67108864");
