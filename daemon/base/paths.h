@@ -15,10 +15,10 @@
 #define COLDSHOULDER_LOCALSTATEDIR "/var"
 #endif
 
-#define PATHS_CONFIG COLDSHOULDER_SYSCONFDIR "/coldshoulder/coldshoulder.conf"
-#define PATHS_LOCAL_RULES COLDSHOULDER_SYSCONFDIR "/coldshoulder/rules.d"
-#define PATHS_RULES COLDSHOULDER_DATADIR "/coldshoulder/rules"
+#define PATHS_CONFIG        COLDSHOULDER_SYSCONFDIR "/coldshoulder/coldshoulder.conf"
+#define PATHS_LOCAL_RULES   COLDSHOULDER_SYSCONFDIR "/coldshoulder/rules.d"
+#define PATHS_RULES         COLDSHOULDER_DATADIR "/coldshoulder/rules"
 #define PATHS_FREEMAIL_LIST COLDSHOULDER_DATADIR "/coldshoulder/lists/freemail.txt"
-#define PATHS_STATE COLDSHOULDER_LOCALSTATEDIR "/lib/coldshoulder"
+#define PATHS_STATE         COLDSHOULDER_LOCALSTATEDIR "/lib/coldshoulder"
 
 #endif

@@ -54,7 +54,8 @@ struct decision {
 /* "class=cold, action=tag, score=6.20/5.00, rules=..., ..." for the log, without queue id and line end. */
 void decision_format_log(const struct decision *decision, struct buf *out);
 
-/* The JSON object of coldshoulder(1), check --json, as one line without line end; `file` is its first member. STATUS_NO_MEMORY. */
+/* The JSON object of coldshoulder(1), check --json, as one line without line end; `file` is its first member.
+ * STATUS_NO_MEMORY. */
 enum status decision_format_json(const struct decision *decision, const char *file, struct buf *out);
 
 /* How much of a decision the decision log keeps. */

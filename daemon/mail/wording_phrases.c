@@ -446,6 +446,7 @@ const struct wording_phrases wording_phrases[WORDING_KINDS] = {
     [WORDING_REMINDER] = PHRASES(reminders),
 };
 
-_Static_assert((sizeof legal + sizeof legal_hints + sizeof unsubscribe + sizeof bulk_footer + sizeof platform_footer) / sizeof legal[0] <=
+_Static_assert((sizeof legal + sizeof legal_hints + sizeof unsubscribe + sizeof bulk_footer + sizeof platform_footer) /
+		       sizeof legal[0] <=
 		   WORDING_PHRASES_MAX,
 	       "footer.c searches for all of these at once");

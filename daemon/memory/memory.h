@@ -123,7 +123,7 @@ struct memory_answer {
 	unsigned int template_senders;
 	unsigned int template_domains;
 	/* Outbound. */
-	unsigned int first_contacts;       /* recipients to whom nobody here wrote, and who did not write to this mailbox */
+	unsigned int first_contacts; /* recipients to whom nobody here wrote, and who did not write to this mailbox */
 	unsigned int first_contacts_today; /* of the user, these included */
 	bool bootstrapped;                 /* "learn sent" was done */
 	unsigned int outbound_days;        /* days on which outbound mail was seen */

@@ -4,8 +4,8 @@
  *   stages [-c CONFIG] [-r RULES] [-t CACHE] [-n ROUNDS] [-w PASSES] [-l] [-s STAGE]... PLACE...
  *
  * Stages: read (message_parse), views (all text views as well), norules (judged by no rules), rules (judged by those of
- * the directory RULES, default ./rules). Each stage takes every message of the places, one stage after the other, ROUNDS
- * times (default 7) after PASSES (default 1) to warm up. One JSON object: microseconds a message.
+ * the directory RULES, default ./rules). Each stage takes every message of the places, one stage after the other,
+ * ROUNDS times (default 7) after PASSES (default 1) to warm up. One JSON object: microseconds a message.
  *
  * Under callgrind --instr-atstart=no each measured pass is a dump of its own, named after its stage.
  */

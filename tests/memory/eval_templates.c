@@ -5,7 +5,8 @@
  *   eval_templates [--bars] [--others DIRECTORY]... TEXTS...
  *
  * TEXTS are directories of messages, one language each (its name stands in the table). --others: mail by many authors,
- * all pairs of which are compared but for lists, bulk and machines; pairs that merge are listed by file. --bars: exit 1 when a bar is missed.
+ * all pairs of which are compared but for lists, bulk and machines; pairs that merge are listed by file. --bars: exit 1
+ * when a bar is missed.
  */
 #include "base/buf.h"
 #include "base/list.h"
@@ -97,8 +98,7 @@ static void add_message(struct list *list, const char *path, const char *languag
 
 	arena = scratch;
 	if (message_parse(read_file(path), &mail_limits_default, scratch, &message) == STATUS_OK &&
-	    is_personal(&message) &&
-	    (views = views_create(&message, &mail_limits_default))) {
+	    is_personal(&message) && (views = views_create(&message, &mail_limits_default))) {
 		folded = views_get(views, VIEW_BODY, STR(""))->text;
 		arena = keep;
 		if (folded.n && folded.n < 16384 && (text = list_push(list))) {

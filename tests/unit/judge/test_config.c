@@ -54,7 +54,8 @@ static void test_an_empty_file_gives_the_safe_defaults(void **state)
 	(void)state;
 	assert_int_equal(load("", &errors, &config), STATUS_OK);
 	assert_true(config->policies.inbound.at.tag.set && config->policies.inbound.at.tag.at == 5.0);
-	assert_false(config->policies.inbound.at.reject.set || config->policies.inbound.at.quarantine.set || config->policies.inbound.at.discard.set);
+	assert_false(config->policies.inbound.at.reject.set || config->policies.inbound.at.quarantine.set ||
+		     config->policies.inbound.at.discard.set);
 	assert_true(config->policies.inbound.classes_off[CLASS_DIGEST]);
 	assert_int_equal(config->auth.mode, AUTH_MODE_OFF);
 	assert_int_equal(config->socket_mode, 0660);
@@ -94,7 +95,8 @@ static void test_every_kind_of_key_is_read(void **state)
 	assert_int_equal(config->limits.scan_bytes, 65536);
 	assert_int_equal(config->limits.headers, 50);
 	assert_int_equal(config->limits.time_ms, 250);
-	assert_true(config->policies.inbound.at.tag.at == 4.0 && config->policies.inbound.at.reject.at == 9.5 && config->policies.inbound.shadow);
+	assert_true(config->policies.inbound.at.tag.at == 4.0 && config->policies.inbound.at.reject.at == 9.5 &&
+		    config->policies.inbound.shadow);
 	assert_true(config->policies.inbound.classes_off[CLASS_COLD]);
 	assert_false(config->policies.inbound.classes_off[CLASS_DIGEST]);
 	assert_false(config->policies.outbound.at.tag.set);
