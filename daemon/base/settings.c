@@ -208,7 +208,7 @@ bool settings_duration(const config_setting_t *setting, int64_t *ret_ms)
 	       number_with_unit(config_setting_get_string(setting), units, factors, ret_ms);
 }
 
-const char *settings_kind(const config_setting_t *setting)
+static const char *kind_of(const config_setting_t *setting)
 {
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_GROUP:
@@ -229,6 +229,52 @@ const char *settings_kind(const config_setting_t *setting)
 	default:
 		return "nothing";
 	}
+}
+
+static void prepend_name(struct settings_text *path, const config_setting_t *setting)
+{
+	const struct settings_text below = *path;
+	const char *name = config_setting_name(setting);
+
+	if (name)
+		snprintf(path->text, sizeof path->text, below.text[0] ? "%s.%s" : "%s%s", name, below.text);
+}
+
+struct settings_text settings_path(const config_setting_t *setting)
+{
+	struct settings_text path = {""};
+
+	for (; setting && !config_setting_is_root(setting); setting = config_setting_parent(setting))
+		prepend_name(&path, setting);
+	return path;
+}
+
+struct settings_text settings_value(const config_setting_t *setting)
+{
+	enum { SHOWN = 40 }; /* bytes of a string: enough to recognize it */
+	const char *kind = kind_of(setting);
+	struct settings_text value;
+
+	switch (config_setting_type(setting)) {
+	case CONFIG_TYPE_STRING:
+		snprintf(value.text, sizeof value.text, "\"%.*s\" (%s)", SHOWN, config_setting_get_string(setting),
+			 kind);
+		break;
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		snprintf(value.text, sizeof value.text, "%lld (%s)", config_setting_get_int64(setting), kind);
+		break;
+	case CONFIG_TYPE_FLOAT:
+		snprintf(value.text, sizeof value.text, "%g (%s)", config_setting_get_float(setting), kind);
+		break;
+	case CONFIG_TYPE_BOOL:
+		snprintf(value.text, sizeof value.text, "%s (%s)", config_setting_get_bool(setting) ? "true" : "false",
+			 kind);
+		break;
+	default:
+		snprintf(value.text, sizeof value.text, "%s", kind);
+	}
+	return value;
 }
 
 /* Levenshtein's distance, with long names taken as far apart. */

@@ -32,8 +32,16 @@ bool settings_size(const config_setting_t *setting, size_t *ret_bytes);
 /* "500ms", "30s", "5m", "2h", "14d" as milliseconds; false otherwise. */
 bool settings_duration(const config_setting_t *setting, int64_t *ret_ms);
 
-/* The kind of a setting in words, for messages: "a string", "a list". */
-const char *settings_kind(const config_setting_t *setting);
+/* A piece of an error's text, cut where it is too long for one. */
+struct settings_text {
+	char text[96];
+};
+
+/* Where a setting stands, without the numbers of list items: "memory.keep_received". */
+struct settings_text settings_path(const config_setting_t *setting);
+
+/* What a setting is: "5 (an integer)", "a list", or its string in double quotes and "(a string)". */
+struct settings_text settings_value(const config_setting_t *setting);
 
 /* The name among `names` (NULL at the end) that `name` was probably meant to be, or NULL. */
 const char *settings_nearest(const char *name, const char *const *names);

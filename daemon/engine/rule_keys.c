@@ -32,7 +32,7 @@ static void fail_type(struct key_reader *reader, const config_setting_t *setting
 	const char *name = config_setting_name(setting);
 
 	fail(reader, setting, NULL, name ? "`%s' must be %s, not %s" : "%s must be %s, not %s", name ? name : "an item",
-	     expected, settings_kind(setting));
+	     expected, settings_value(setting).text);
 }
 
 static const char *copy_text(struct key_reader *reader, const char *text)

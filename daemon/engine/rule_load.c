@@ -209,7 +209,7 @@ static void read_groups(struct rulebook *book, const config_setting_t *list, con
 
 	if (config_setting_type(list) != CONFIG_TYPE_LIST) {
 		settings_error(book->errors, SEVERITY_ERROR, list, "as in: rules = ( { ... }, { ... } );",
-			       "`%s' is %s; it must be a list of groups", name, settings_kind(list));
+			       "`%s' is %s; it must be a list of groups", name, settings_value(list).text);
 		return;
 	}
 	for (int i = 0; i < config_setting_length(list) && !book->no_memory; i++) {
@@ -217,7 +217,7 @@ static void read_groups(struct rulebook *book, const config_setting_t *list, con
 
 		if (config_setting_type(group) != CONFIG_TYPE_GROUP)
 			settings_error(book->errors, SEVERITY_ERROR, group, "each item stands in { }",
-				       "an item of `%s' is %s, not a group", name, settings_kind(group));
+				       "an item of `%s' is %s, not a group", name, settings_value(group).text);
 		else if (strcmp(name, "rules") == 0)
 			read_rule(book, group, path, source->shipped);
 		else if (strcmp(name, "families") == 0)

@@ -105,7 +105,7 @@ static enum status read_config(const char *path, struct config *config, struct e
 	if (status == STATUS_OK)
 		status = config_keys_read(config_root_setting(&file), config, errors);
 	config_destroy(&file);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && errors->error_count == errors_before)
 		check_consistency(config, errors);
 	if (status == STATUS_OK && errors->error_count > errors_before)
 		status = STATUS_BAD_INPUT;

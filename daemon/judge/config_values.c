@@ -11,7 +11,7 @@ enum { REPLY_TEXT_MAX = 900 };
 enum status config_wrong_kind(const config_setting_t *setting, const char *wanted, struct error_list *errors)
 {
 	settings_error(errors, SEVERITY_ERROR, setting, NULL, "%s wants %s, and this is %s",
-		       config_setting_name(setting), wanted, settings_kind(setting));
+		       settings_path(setting).text, wanted, settings_value(setting).text);
 	return STATUS_OK;
 }
 
@@ -194,8 +194,8 @@ enum status config_value_choice(const config_setting_t *setting, const char *con
 		}
 		snprintf(hint + strlen(hint), sizeof hint - strlen(hint), " \"%s\"", names[i]);
 	}
-	settings_error(errors, SEVERITY_ERROR, setting, hint, "%s does not know %s", config_setting_name(setting),
-		       text ? text : settings_kind(setting));
+	settings_error(errors, SEVERITY_ERROR, setting, hint, "%s does not know %s", settings_path(setting).text,
+		       settings_value(setting).text);
 	return STATUS_OK;
 }
 

@@ -182,18 +182,18 @@ static void test_keys_and_types(void **state)
 		"unknown key `phrase' (did you mean `phrases'?)");
 	refuses("rule = ( );", "unknown setting `rule' (did you mean `rules'?)");
 	refuses("rules = { id = \"A\"; };", "`rules' is a group; it must be a list of groups");
-	refuses("rules = ( \"A\" );", "an item of `rules' is a string, not a group");
+	refuses("rules = ( \"A\" );", "an item of `rules' is \"A\" (a string), not a group");
 	refuses("rules = ( { score = 1; } );", "a rule has no id");
 	refuses("rules = ( { id = \"a-b\"; " TEXT " } );", "`a-b' is no rule id");
 	refuses("rules = ( { id = 5; " TEXT " } );", "a rule has no id");
 	refuses("rules = ( { id = \"A\"; score = \"1\"; describe = \"d\"; view = \"body\"; phrases = [ \"x\" ]; } );",
-		"`score' must be a number, not a string");
+		"`score' must be a number, not \"1\" (a string)");
 	refuses("rules = ( { id = \"A\"; score = 1000; describe = \"d\"; view = \"body\"; phrases = [ \"x\" ]; } );",
 		"between -100 and 100");
 	refuses("rules = ( { id = \"A\"; score = 1; describe = \"d\"; view = \"body\"; phrases = \"x\"; } );",
 		"`phrases' must be a list of strings");
 	refuses("rules = ( { id = \"A\"; score = 1; describe = \"d\"; view = \"body\"; phrases = ( \"x\", 5 ); } );",
-		"an item must be a string, not an integer");
+		"an item must be a string, not 5 (an integer)");
 	refuses("rules = ( { id = \"A\"; " TEXT " shadow = 1; } );", "`shadow' must be true or false");
 	refuses("rules = ( { id = \"A\"; " TEXT " class = \"clean\"; } );",
 		"`class' cannot be \"clean\" (one of: digest cold");
