@@ -2,6 +2,7 @@
 
 #include "milter/callback.h"
 #include "milter/filter_stop.h"
+#include "milter/read_ahead.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ enum status filter_open(int listen_fd)
 	if (smfi_opensocket(false) != MI_SUCCESS)
 		return STATUS_UNAVAILABLE;
 	listen_socket = listen_fd;
+	read_ahead_of(listen_fd);
 	return STATUS_OK;
 }
 
