@@ -17,13 +17,7 @@ static const struct sender_list *list_of(const struct policy *policy)
 
 int command_block(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"config", required_argument, NULL, 'c'}, {"policy", required_argument, NULL, 'p'},
-	    {"file", required_argument, NULL, 'f'},   {"comment", required_argument, NULL, 'm'},
-	    {"until", required_argument, NULL, 'u'},  {"remove", no_argument, NULL, 'r'},
-	    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
-	};
 	static const struct list_command command = {"block", "block", "is blocked", usage, list_of};
 
-	return list_command_run(&command, options, argc, argv);
+	return list_command_run(&command, argc, argv);
 }

@@ -1,8 +1,8 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/memory_setup.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char usage[] = "usage: coldshoulder budget [OPTION...] USER...\n\n"
@@ -52,36 +52,22 @@ static int ask_about(const struct memory_setup_options *options, const struct me
 
 int command_budget(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct memory_setup_options options = {.command = "budget"};
 	struct memory_setup setup;
-	int option, code = COMMAND_OK;
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .least = 1,
+					  .most = COMMAND_ANY_NUMBER};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.config = optarg;
-			break;
-		case 's':
-			options.state = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return COMMAND_OK;
-		default:
-			fputs(usage, stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind == argc) {
-		fputs(usage, stderr);
-		return COMMAND_USAGE;
-	}
+	if (code >= 0)
+		return code;
+	code = COMMAND_OK;
 	if (!memory_setup_open(&options, &setup))
 		return COMMAND_USAGE;
 	for (int i = optind; i < argc && code == COMMAND_OK; i++)

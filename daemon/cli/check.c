@@ -3,12 +3,12 @@
 #include "cli/command.h"
 #include "cli/mailbox_source.h"
 #include "cli/memory_setup.h"
+#include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/what_if.h"
 #include "judge/judge.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -33,61 +33,24 @@ struct check {
 	bool some_failed;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder check [OPTION...] FILE...\n\n"
-	    "Judges messages as the daemon would, and says why. FILE is a message, an mbox, a Maildir or a directory;\n"
-	    "\"-\" is standard input. Exit code 0: judged; 1: usage or configuration; 2: some input could not be read.\n\n"
-	    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
-	    "  -r, --rules DIRECTORY   rules in place of the configured directory\n"
-	    "  -j, --json              one JSON object a line\n"
-	    "      --views             also show every view as the rules see it, beside the original\n"
-	    "      --direction D       inbound, outbound or internal, whatever the envelope says\n"
-	    "      --outbound USER     as submitted by this authenticated user\n"
-	    "      --rcpt ADDRESS      envelope recipient (may be repeated)\n"
-	    "      --from ADDRESS      envelope sender\n"
-	    "      --client-name NAME  the client's confirmed host name\n"
-	    "      --client-ip ADDRESS the client's address\n"
-	    "      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
-	    "      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
-	    "      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
-	    "      --store F           ask this memory.db, or \"configured\"; none: do not (default)\n");
-}
-
-enum check_option {
-	OPTION_VIEWS = 256,
-	OPTION_DIRECTION,
-	OPTION_OUTBOUND,
-	OPTION_RCPT,
-	OPTION_FROM,
-	OPTION_CLIENT_NAME,
-	OPTION_CLIENT_IP,
-	OPTION_AUTHSERV_ID,
-	OPTION_AUTH,
-	OPTION_RELATION,
-	OPTION_STORE
-};
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"rules", required_argument, NULL, 'r'},
-    {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
-    {"views", no_argument, NULL, OPTION_VIEWS},
-    {"direction", required_argument, NULL, OPTION_DIRECTION},
-    {"outbound", required_argument, NULL, OPTION_OUTBOUND},
-    {"rcpt", required_argument, NULL, OPTION_RCPT},
-    {"from", required_argument, NULL, OPTION_FROM},
-    {"client-name", required_argument, NULL, OPTION_CLIENT_NAME},
-    {"client-ip", required_argument, NULL, OPTION_CLIENT_IP},
-    {"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
-    {"auth", required_argument, NULL, OPTION_AUTH},
-    {"relation", required_argument, NULL, OPTION_RELATION},
-    {"store", required_argument, NULL, OPTION_STORE},
-    {NULL, 0, NULL, 0},
-};
+static const char usage[] =
+    "usage: coldshoulder check [OPTION...] FILE...\n\n"
+    "Judges messages as the daemon would, and says why. FILE is a message, an mbox, a Maildir or a directory;\n"
+    "\"-\" is standard input. Exit code 0: judged; 1: usage or configuration; 2: some input could not be read.\n\n"
+    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
+    "  -r, --rules DIRECTORY   rules in place of the configured directory\n"
+    "  -j, --json              one JSON object a line\n"
+    "      --views             also show every view as the rules see it, beside the original\n"
+    "      --direction D       inbound, outbound or internal, whatever the envelope says\n"
+    "      --outbound USER     as submitted by this authenticated user\n"
+    "      --rcpt ADDRESS      envelope recipient (may be repeated)\n"
+    "      --from ADDRESS      envelope sender\n"
+    "      --client-name NAME  the client's confirmed host name\n"
+    "      --client-ip ADDRESS the client's address\n"
+    "      --authserv-id ID    believe Authentication-Results of this verifier (all others were stripped)\n"
+    "      --auth RESULT       pass, fail or none for the domain of From, whatever the headers say\n"
+    "      --relation R        unknown, stranger, known or mutual (default: stranger)\n"
+    "      --store F           ask this memory.db, or \"configured\"; none: do not (default)\n";
 
 /* The value of an enumerated fact by its name; complains and returns false when there is none. */
 static bool fact_argument(enum fact_id fact, const char *option, const char *name, int64_t *ret_value)
@@ -101,106 +64,90 @@ static bool fact_argument(enum fact_id fact, const char *option, const char *nam
 	return false;
 }
 
-/* Options that override what the judge would find out. */
-static bool read_override(struct check *check, int option, const char *argument)
+static bool take_direction(void *context, const char *argument)
 {
-	struct judge_override *override = &check->override;
-	int64_t value;
+	struct judge_override *override = &((struct check *)context)->override;
+	int64_t value = DIRECTION_INBOUND;
 
-	switch (option) {
-	case OPTION_DIRECTION:
-		override->direction_given = fact_argument(FACT_DIRECTION, "direction", argument, &value);
-		override->direction = override->direction_given ? (enum direction)value : DIRECTION_INBOUND;
-		return override->direction_given;
-	case OPTION_AUTH:
-		override->auth_given = fact_argument(FACT_AUTH, "auth", argument, &value);
-		override->auth = override->auth_given ? (enum auth_result)value : AUTH_NONE;
-		return override->auth_given;
-	case OPTION_RELATION:
-		override->relation_given = fact_argument(FACT_RELATION, "relation", argument, &value);
-		override->relation = override->relation_given ? (enum relation)value : RELATION_UNKNOWN;
-		return override->relation_given;
-	default:
-		check->store = strcmp(argument, "none") == 0 ? NULL : argument;
-		return true;
-	}
+	override->direction_given = fact_argument(FACT_DIRECTION, "direction", argument, &value);
+	override->direction = (enum direction)value;
+	return override->direction_given;
 }
 
-/* Options that stand in for what an MTA would say. */
-static bool read_envelope(struct check *check, int option, const char *argument)
+static bool take_auth(void *context, const char *argument)
 {
-	struct envelope *envelope = &check->envelope;
+	struct judge_override *override = &((struct check *)context)->override;
+	int64_t value = AUTH_NONE;
 
-	switch (option) {
-	case OPTION_OUTBOUND:
-		envelope->auth_user = str_of(argument);
-		return true;
-	case OPTION_RCPT:
-		if (envelope->recipient_count == RECIPIENTS_MAX) {
-			fprintf(stderr, "coldshoulder check: at most %d --rcpt\n", RECIPIENTS_MAX);
-			return false;
-		}
-		check->recipients[envelope->recipient_count++] = str_of(argument);
-		return true;
-	case OPTION_FROM:
-		envelope->sender = str_of(argument);
-		envelope->sender_given = true;
-		return true;
-	case OPTION_CLIENT_NAME:
-		envelope->client_name = str_of(argument);
-		return true;
-	case OPTION_CLIENT_IP:
-		envelope->client_address = str_of(argument);
-		return true;
-	default:
-		check->authserv_id = str_of(argument);
-		return true;
+	override->auth_given = fact_argument(FACT_AUTH, "auth", argument, &value);
+	override->auth = (enum auth_result)value;
+	return override->auth_given;
+}
+
+static bool take_relation(void *context, const char *argument)
+{
+	struct judge_override *override = &((struct check *)context)->override;
+	int64_t value = RELATION_UNKNOWN;
+
+	override->relation_given = fact_argument(FACT_RELATION, "relation", argument, &value);
+	override->relation = (enum relation)value;
+	return override->relation_given;
+}
+
+static bool take_recipient(void *context, const char *argument)
+{
+	struct check *check = context;
+
+	if (check->envelope.recipient_count == RECIPIENTS_MAX) {
+		fprintf(stderr, "coldshoulder check: at most %d --rcpt\n", RECIPIENTS_MAX);
+		return false;
 	}
+	check->recipients[check->envelope.recipient_count++] = str_of(argument);
+	return true;
 }
 
 /* -1: go on; otherwise the exit code. */
 static int read_options(struct check *check, int argc, char **argv)
 {
-	int option;
+	struct envelope *envelope = &check->envelope;
+	const char *user = NULL, *from = NULL, *client_name = NULL, *client_ip = NULL, *authserv_id = NULL;
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &check->setup.config},
+	    {"rules", 'r', .value = &check->setup.rules},
+	    {"json", 'j', .flag = &check->json},
+	    {"views", 0, .flag = &check->views},
+	    {"direction", 0, .take = take_direction},
+	    {"outbound", 0, .value = &user},
+	    {"rcpt", 0, .take = take_recipient},
+	    {"from", 0, .value = &from},
+	    {"client-name", 0, .value = &client_name},
+	    {"client-ip", 0, .value = &client_ip},
+	    {"authserv-id", 0, .value = &authserv_id},
+	    {"auth", 0, .take = take_auth},
+	    {"relation", 0, .take = take_relation},
+	    {"store", 0, .value = &check->store},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .most = COMMAND_ANY_NUMBER,
+					  .context = check};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:r:jh", long_options, NULL)) != -1) {
-		bool good = true;
-
-		switch (option) {
-		case 'c':
-			check->setup.config = optarg;
-			break;
-		case 'r':
-			check->setup.rules = optarg;
-			break;
-		case 'j':
-			check->json = true;
-			break;
-		case OPTION_VIEWS:
-			check->views = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		case '?':
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		case OPTION_DIRECTION:
-		case OPTION_AUTH:
-		case OPTION_RELATION:
-		case OPTION_STORE:
-			good = read_override(check, option, optarg);
-			break;
-		default:
-			good = read_envelope(check, option, optarg);
-		}
-		if (!good)
-			return COMMAND_USAGE;
-	}
+	if (code >= 0)
+		return code;
 	if (optind == argc) {
 		fprintf(stderr, "coldshoulder check: name at least one file, or \"-\" for standard input\n");
 		return COMMAND_USAGE;
 	}
+	envelope->auth_user = str_of(user);
+	envelope->sender = str_of(from);
+	envelope->sender_given = from != NULL;
+	envelope->client_name = str_of(client_name);
+	envelope->client_address = str_of(client_ip);
+	check->authserv_id = str_of(authserv_id);
+	if (check->store && strcmp(check->store, "none") == 0)
+		check->store = NULL;
 	return -1;
 }
 

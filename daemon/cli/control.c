@@ -1,9 +1,7 @@
 #include "cli/control.h"
 
 #include "base/buf.h"
-#include "base/paths.h"
 #include "cli/setup.h"
-#include "judge/config.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -14,8 +12,6 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-static const char installed_config[] = PATHS_CONFIG;
 
 enum { REPLY_SECONDS = 60, REPLY_MAX_BYTES = 64 * 1024 * 1024, READ_BYTES = 16 * 1024 };
 
@@ -29,22 +25,14 @@ static void complain(const struct control_options *options, const char *path, co
 /* Only where the socket is matters; whatever else may be wrong with the configuration is not asked here. */
 static bool find_socket(const struct control_options *options, bool quiet, char path[CONFIG_SOCKET_PATH_MAX])
 {
-	const char *file = options->config                       ? options->config
-			   : access(installed_config, F_OK) == 0 ? installed_config
-								 : NULL;
 	struct error_list errors = error_list_make();
-	struct config *config = NULL;
-	enum status status = STATUS_OK;
+	struct config *config = setup_config(options->config, &errors);
 	bool wanted = false;
 
-	if (file)
-		status = config_load(file, &errors, &config);
-	else
-		config = config_create_default();
 	if (!quiet)
 		setup_print_errors(&errors, false);
 	error_list_free(&errors);
-	if (status == STATUS_OK && config) {
+	if (config) {
 		if (options->state)
 			config->state_directory = options->state;
 		wanted = config_control_socket(config, path);

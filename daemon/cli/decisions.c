@@ -1,8 +1,6 @@
 #include "cli/decisions.h"
 
-#include "base/paths.h"
 #include "cli/setup.h"
-#include "judge/config.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -14,23 +12,14 @@
 #include <unistd.h>
 #include <zlib.h>
 
-static const char installed_config[] = PATHS_CONFIG;
-
 enum { LINE_FIRST_BYTES = 16 * 1024, LINE_MAX_BYTES = 16 * 1024 * 1024 };
 
 static bool find_log(const struct control_options *options, char path[PATH_MAX])
 {
-	const char *file = options->config                       ? options->config
-			   : access(installed_config, F_OK) == 0 ? installed_config
-								 : NULL;
 	struct error_list errors = error_list_make();
-	struct config *config = NULL;
+	struct config *config = setup_config(options->config, &errors);
 	bool wanted = false;
 
-	if (!file)
-		config = config_create_default();
-	else if (config_load(file, &errors, &config) != STATUS_OK)
-		config = NULL;
 	setup_print_errors(&errors, false);
 	error_list_free(&errors);
 	if (config) {

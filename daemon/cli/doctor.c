@@ -3,10 +3,10 @@
 #include "base/paths.h"
 #include "cli/command.h"
 #include "cli/control.h"
+#include "cli/options.h"
 #include "cli/setup.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,16 +17,13 @@
 
 extern char **environ;
 
-static void print_usage(FILE *out)
-{
-	fprintf(out,
-		"usage: coldshoulder doctor [OPTION...]\n\n"
-		"Looks over a live installation: configuration, daemon, socket, Postfix. Says what is wrong, and the\n"
-		"line that mends it. As root it also tries the socket as Postfix's user.\n\n"
-		"      --postfix DIRECTORY  where main.cf is (default: as postconf has it)\n"
-		"  -c, --config FILE        configuration (default: the installed one)\n"
-		"  -s, --state DIRECTORY    in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder doctor [OPTION...]\n\n"
+    "Looks over a live installation: configuration, daemon, socket, Postfix. Says what is wrong, and the\n"
+    "line that mends it. As root it also tries the socket as Postfix's user.\n\n"
+    "      --postfix DIRECTORY  where main.cf is (default: as postconf has it)\n"
+    "  -c, --config FILE        configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY    in place of the configured state_dir\n";
 
 void doctor_say(struct doctor *doctor, enum finding finding, const char *mend, const char *format, ...)
 {
@@ -108,9 +105,7 @@ static void say_errors(struct doctor *doctor, const struct error_list *errors)
 
 static struct generation *check_configuration(struct doctor *doctor)
 {
-	const char *path = doctor->config_path               ? doctor->config_path
-			   : access(PATHS_CONFIG, F_OK) == 0 ? PATHS_CONFIG
-							     : NULL;
+	const char *path = setup_config_path(doctor->config_path);
 	const struct generation_options options = {.state_directory = doctor->state, .no_cache = true};
 	struct error_list errors = error_list_make();
 	struct generation *generation = NULL;
@@ -221,34 +216,14 @@ static int examine(struct doctor *doctor)
 
 int command_doctor(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"postfix", required_argument, NULL, 'p'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct doctor doctor = {.config_path = NULL};
-	int option;
+	const struct command_option own[] = {
+	    {"postfix", 0, .value = &doctor.postfix_config},
+	    {"config", 'c', .value = &doctor.config_path},
+	    {"state", 's', .value = &doctor.state},
+	};
+	const struct command_line line = {.usage = usage, .options = own, .option_count = sizeof own / sizeof *own};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'p':
-			doctor.postfix_config = optarg;
-			break;
-		case 'c':
-			doctor.config_path = optarg;
-			break;
-		case 's':
-			doctor.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	return examine(&doctor);
+	return code >= 0 ? code : examine(&doctor);
 }

@@ -1,11 +1,11 @@
 #include "cli/check_print.h"
 #include "cli/command.h"
 #include "cli/decisions.h"
+#include "cli/options.h"
 #include "cli/setup.h"
 #include "engine/expr.h"
 #include "engine/rule.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,18 +19,14 @@ struct record_of_rule {
 	unsigned long alone; /* of those tagged, without it below the threshold */
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder explain [OPTION...] RULE...\n\n"
-	    "Tells what a rule looks for, what it is worth, its own examples, which rules build on it, and how often it\n"
-	    "fired here and with which outcome, by the decision log. Exit code 0: done; 1: usage, configuration, or\n"
-	    "there is no such rule.\n\n"
-	    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
-	    "  -r, --rules DIRECTORY   rules in place of the configured directory\n"
-	    "  -s, --state DIRECTORY   where the decision log is, in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder explain [OPTION...] RULE...\n\n"
+    "Tells what a rule looks for, what it is worth, its own examples, which rules build on it, and how often it\n"
+    "fired here and with which outcome, by the decision log. Exit code 0: done; 1: usage, configuration, or\n"
+    "there is no such rule.\n\n"
+    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
+    "  -r, --rules DIRECTORY   rules in place of the configured directory\n"
+    "  -s, --state DIRECTORY   where the decision log is, in place of the configured state_dir\n";
 
 static void print_list(const char *title, const struct str *items, size_t count)
 {
@@ -210,41 +206,24 @@ static int explain(const struct generation *generation, const struct control_opt
 
 int command_explain(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"state", required_argument, NULL, 's'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"rules", required_argument, NULL, 'r'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct setup_options setup = {.config = NULL};
 	struct generation *generation;
 	struct control_options options = {.command = "explain"};
-	int option, code;
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	    {"rules", 'r', .value = &setup.rules},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .least = 1,
+					  .most = COMMAND_ANY_NUMBER};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:r:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			options.state = optarg;
-			break;
-		case 'c':
-			options.config = setup.config = optarg;
-			break;
-		case 'r':
-			setup.rules = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind == argc) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
-	}
+	if (code >= 0)
+		return code;
+	setup.config = options.config;
 	generation = setup_generation(&setup);
 	if (!generation)
 		return COMMAND_USAGE;

@@ -1,24 +1,19 @@
 #include "cli/command.h"
 #include "cli/memory_dump.h"
-#include "cli/memory_options.h"
+#include "cli/memory_setup.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder export [OPTION...] [FILE]\n\n"
-	    "Writes the whole memory to FILE (default: standard output): for backups, and for moving between stores.\n"
-	    "It is of use only together with the key file.\n\n"
-	    "  -c, --config FILE      configuration (default: the installed one)\n"
-	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
-
-static const struct memory_command command = {.print_usage = print_usage};
+static const char usage[] =
+    "usage: coldshoulder export [OPTION...] [FILE]\n\n"
+    "Writes the whole memory to FILE (default: standard output): for backups, and for moving between stores.\n"
+    "It is of use only together with the key file.\n\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 struct exporter {
 	FILE *out;
@@ -67,10 +62,17 @@ int command_export(int argc, char **argv)
 	uint64_t count;
 	enum status status;
 	FILE *out;
-	int code = memory_options_read_file(argc, argv, &command, &options, &path);
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .most = 1};
+	int code = options_read(&line, argc, argv);
 
 	if (code >= 0)
 		return code;
+	path = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	out = path ? create_private(path) : stdout;
 	if (!out) {
 		fprintf(stderr, "coldshoulder export: %s: %s\n", path, strerror(errno));

@@ -1,28 +1,23 @@
 #include "cli/command.h"
 #include "cli/learn.h"
 #include "cli/memory_ask.h"
-#include "cli/memory_options.h"
+#include "cli/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder forget [OPTION...] ADDRESS...\n"
-	    "       coldshoulder forget template [OPTION...] FILE|ID...\n\n"
-	    "Erases all that is kept of a mailbox, whether it is ours or somebody else's: who wrote to whom, offences, and\n"
-	    "where it was seen. @DOMAIN erases what is kept of a domain as a whole (not of the mailboxes in it).\n"
-	    "template: takes back \"learn template\", by a copy of the message or by the id that the log tells.\n\n"
-	    "      --name NAME        also the display name of that person\n"
-	    "  -c, --config FILE      configuration (default: the installed one)\n"
-	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder forget [OPTION...] ADDRESS...\n"
+    "       coldshoulder forget template [OPTION...] FILE|ID...\n\n"
+    "Erases all that is kept of a mailbox, whether it is ours or somebody else's: who wrote to whom, offences, and\n"
+    "where it was seen. @DOMAIN erases what is kept of a domain as a whole (not of the mailboxes in it).\n"
+    "template: takes back \"learn template\", by a copy of the message or by the id that the log tells.\n\n"
+    "      --name NAME        also the display name of that person\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 /* What a person who asked to be forgotten would not expect to stay. */
 static void print_known_domain(struct memory_asker *asker, const char *address)
@@ -82,9 +77,17 @@ int command_forget(int argc, char **argv)
 {
 	struct memory_setup_options setup = {.command = "forget"};
 	const char *name = NULL;
-	const struct memory_option own[] = {{"name", &name, NULL}};
-	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
-	int code = memory_options_read(argc, argv, &command, &setup);
+	const struct command_option own[] = {
+	    {"name", 0, .value = &name},
+	    {"config", 'c', .value = &setup.config},
+	    {"state", 's', .value = &setup.state},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .least = 1,
+					  .most = COMMAND_ANY_NUMBER};
+	int code = options_read(&line, argc, argv);
 
 	if (code >= 0)
 		return code;
@@ -93,10 +96,6 @@ int command_forget(int argc, char **argv)
 		    .setup = setup, .paths = argv + optind + 1, .path_count = argc - optind - 1};
 
 		return learn_template(&options, false);
-	}
-	if (optind == argc) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
 	}
 	return forget_all(&setup, argv + optind, argc - optind, name);
 }

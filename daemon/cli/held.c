@@ -1,11 +1,9 @@
 #include "base/buf.h"
-#include "base/paths.h"
 #include "cli/command.h"
+#include "cli/options.h"
 #include "cli/postfix_queue.h"
 #include "cli/setup.h"
-#include "judge/config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +16,6 @@ static const char usage[] =
     "  -c, --config FILE         configuration (default: the installed one)\n"
     "  -s, --state DIRECTORY     in place of the configured state_dir\n"
     "  -p, --postfix DIRECTORY   Postfix's configuration, if it is not the default instance\n";
-
-static const char installed_config[] = PATHS_CONFIG;
 
 struct listing {
 	const char *state;
@@ -151,10 +147,10 @@ static int list_held(struct listing *listing)
 static int run(struct listing *listing, const char *config_path)
 {
 	struct error_list errors = error_list_make();
-	struct config *config = NULL;
+	struct config *config = listing->state ? NULL : setup_config(config_path, &errors);
 	int code = COMMAND_USAGE;
 
-	if (!listing->state && config_load(config_path, &errors, &config) == STATUS_OK)
+	if (config)
 		listing->state = config->state_directory;
 	setup_print_errors(&errors, false);
 	listing->arena = arena_create(0);
@@ -171,39 +167,15 @@ static int run(struct listing *listing, const char *config_path)
 
 int command_held(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"postfix", required_argument, NULL, 'p'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct listing listing = {.state = NULL};
-	const char *config = installed_config;
-	int option;
+	const char *config = NULL;
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &config},
+	    {"state", 's', .value = &listing.state},
+	    {"postfix", 'p', .value = &listing.postfix},
+	};
+	const struct command_line line = {.usage = usage, .options = own, .option_count = sizeof own / sizeof *own};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:p:h", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			config = optarg;
-			break;
-		case 's':
-			listing.state = optarg;
-			break;
-		case 'p':
-			listing.postfix = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return COMMAND_OK;
-		default:
-			fputs(usage, stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind < argc) {
-		fputs(usage, stderr);
-		return COMMAND_USAGE;
-	}
-	return run(&listing, config);
+	return code >= 0 ? code : run(&listing, config);
 }

@@ -1,8 +1,8 @@
 #include "cli/command.h"
 #include "cli/decisions.h"
+#include "cli/options.h"
 
 #include <fnmatch.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,23 +23,21 @@ struct history {
 	size_t found;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder history [OPTION...]\n\n"
-		     "Shows what was decided, the newest last. Patterns are those of the shell: \"*@example.com\".\n\n"
-		     "      --from PATTERN         by the author or the envelope sender\n"
-		     "      --to PATTERN           by a recipient\n"
-		     "      --class CLASS          clean, linkedin, digest, cold, template or policy\n"
-		     "      --action ACTION        accept, tag, tempfail, quarantine, reject or discard\n"
-		     "      --direction DIRECTION  inbound, outbound or internal\n"
-		     "      --rule RULE            messages in which this rule fired\n"
-		     "      --since TIME           \"2026-11-27\", \"2026-11-27 22:00\", \"3h\" or \"7d\" ago\n"
-		     "      --until TIME           the same\n"
-		     "  -n, --number N             at most so many (default 50)\n"
-		     "      --json                 print the records as they are\n"
-		     "  -c, --config FILE          configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY      in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder history [OPTION...]\n\n"
+    "Shows what was decided, the newest last. Patterns are those of the shell: \"*@example.com\".\n\n"
+    "      --from PATTERN         by the author or the envelope sender\n"
+    "      --to PATTERN           by a recipient\n"
+    "      --class CLASS          clean, linkedin, digest, cold, template or policy\n"
+    "      --action ACTION        accept, tag, tempfail, quarantine, reject or discard\n"
+    "      --direction DIRECTION  inbound, outbound or internal\n"
+    "      --rule RULE            messages in which this rule fired\n"
+    "      --since TIME           \"2026-11-27\", \"2026-11-27 22:00\", \"3h\" or \"7d\" ago\n"
+    "      --until TIME           the same\n"
+    "  -n, --number N             at most so many (default 50)\n"
+    "      --json                 print the records as they are\n"
+    "  -c, --config FILE          configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY      in place of the configured state_dir\n";
 
 /* Addresses do not care for case, as far as people are concerned. */
 static bool matches(const char *pattern, const char *text)
@@ -158,84 +156,56 @@ static bool bad_value(const char *option, const char *value)
 	return false;
 }
 
-static bool take_option(int option, struct history *history, struct control_options *options, bool *json)
+static bool take_since(void *context, const char *argument)
 {
+	struct history *history = context;
+
+	return read_time(argument, history->since) || bad_value("since", argument);
+}
+
+static bool take_until(void *context, const char *argument)
+{
+	struct history *history = context;
+
+	return read_time(argument, history->until) || bad_value("until", argument);
+}
+
+static bool take_number(void *context, const char *argument)
+{
+	struct history *history = context;
 	char *end;
 
-	switch (option) {
-	case 'f':
-		history->from = optarg;
-		return true;
-	case 't':
-		history->to = optarg;
-		return true;
-	case 'k':
-		history->mail_class = optarg;
-		return true;
-	case 'a':
-		history->action = optarg;
-		return true;
-	case 'd':
-		history->direction = optarg;
-		return true;
-	case 'r':
-		history->rule = optarg;
-		return true;
-	case 'b':
-		return read_time(optarg, history->since) || bad_value("since", optarg);
-	case 'e':
-		return read_time(optarg, history->until) || bad_value("until", optarg);
-	case 'n':
-		history->shown = strtoul(optarg, &end, 10);
-		return (*optarg && !*end && history->shown >= 1 && history->shown <= SHOWN_MAX) ||
-		       bad_value("number", optarg);
-	case 'j':
-		*json = true;
-		return true;
-	case 'c':
-		options->config = optarg;
-		return true;
-	case 's':
-		options->state = optarg;
-		return true;
-	default:
-		print_usage(stderr);
-		return false;
-	}
+	history->shown = strtoul(argument, &end, 10);
+	return (*argument && !*end && history->shown >= 1 && history->shown <= SHOWN_MAX) ||
+	       bad_value("number", argument);
 }
 
 int command_history(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"from", required_argument, NULL, 'f'},
-	    {"to", required_argument, NULL, 't'},
-	    {"class", required_argument, NULL, 'k'},
-	    {"action", required_argument, NULL, 'a'},
-	    {"direction", required_argument, NULL, 'd'},
-	    {"rule", required_argument, NULL, 'r'},
-	    {"since", required_argument, NULL, 'b'},
-	    {"until", required_argument, NULL, 'e'},
-	    {"number", required_argument, NULL, 'n'},
-	    {"json", no_argument, NULL, 'j'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct control_options options = {.command = "history"};
 	struct history history = {.shown = SHOWN_BY_DEFAULT};
 	struct decisions_query query = {.visit = keep, .context = &history};
 	bool json = false, read;
-	int option;
+	const struct command_option own[] = {
+	    {"from", 0, .value = &history.from},
+	    {"to", 0, .value = &history.to},
+	    {"class", 0, .value = &history.mail_class},
+	    {"action", 0, .value = &history.action},
+	    {"direction", 0, .value = &history.direction},
+	    {"rule", 0, .value = &history.rule},
+	    {"since", 0, .take = take_since},
+	    {"until", 0, .take = take_until},
+	    {"number", 'n', .take = take_number},
+	    {"json", 0, .flag = &json},
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .context = &history};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "n:c:s:h", long_options, NULL)) != -1) {
-		if (option == 'h') {
-			print_usage(stdout);
-			return COMMAND_OK;
-		}
-		if (!take_option(option, &history, &options, &json))
-			return COMMAND_USAGE;
-	}
+	if (code >= 0)
+		return code;
 	history.lines = calloc(history.shown, sizeof *history.lines);
 	if (!history.lines)
 		return COMMAND_USAGE;

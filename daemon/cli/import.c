@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/memory_dump.h"
-#include "cli/memory_options.h"
+#include "cli/memory_setup.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,18 +9,12 @@
 
 enum { IMPORT_BATCH = 1000 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder import [OPTION...] [FILE]\n\n"
-	    "Reads what \"coldshoulder export\" wrote (default: standard input) into the memory. What is there stays;\n"
-	    "of two entries the newer one counts.\n\n"
-	    "  -c, --config FILE      configuration (default: the installed one)\n"
-	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
-
-static const struct memory_command command = {.print_usage = print_usage};
+static const char usage[] =
+    "usage: coldshoulder import [OPTION...] [FILE]\n\n"
+    "Reads what \"coldshoulder export\" wrote (default: standard input) into the memory. What is there stays;\n"
+    "of two entries the newer one counts.\n\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 struct importer {
 	const struct memory_setup_options *options;
@@ -98,13 +93,20 @@ int command_import(int argc, char **argv)
 {
 	struct memory_setup_options options = {.command = "import", .create = true};
 	struct memory_setup setup;
-	struct importer importer = {.options = &options};
 	const char *path;
+	struct importer importer = {.options = &options};
 	FILE *in;
-	int code = memory_options_read_file(argc, argv, &command, &options, &path);
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .most = 1};
+	int code = options_read(&line, argc, argv);
 
 	if (code >= 0)
 		return code;
+	path = optind < argc && strcmp(argv[optind], "-") != 0 ? argv[optind] : NULL;
 	in = path ? fopen(path, "re") : stdin;
 	if (!in) {
 		fprintf(stderr, "coldshoulder import: %s: %s\n", path, strerror(errno));

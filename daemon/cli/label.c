@@ -2,9 +2,9 @@
 #include "cli/command.h"
 #include "cli/labels.h"
 #include "cli/mailbox.h"
+#include "cli/options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,19 +17,15 @@ struct labeller {
 	bool failed;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder label [OPTION...] good|bad|none FILE...\n"
-	    "       coldshoulder label [OPTION...] --list\n\n"
-	    "Keeps your own opinion of messages: good is mail that you want, bad is mail that you do not; none takes an\n"
-	    "opinion back. \"coldshoulder replay --labels\" measures by it. FILE is a message, an mbox, a Maildir or a\n"
-	    "directory; \"-\" is standard input. Nothing is sent, learned or changed but the file of labels.\n"
-	    "Exit code 0: done; 1: usage; 2: some input could not be read.\n\n"
-	    "      --labels-file FILE  in place of ~/.local/share/coldshoulder/labels\n"
-	    "  -l, --list              print the opinions that there are\n");
-}
+static const char usage[] =
+    "usage: coldshoulder label [OPTION...] good|bad|none FILE...\n"
+    "       coldshoulder label [OPTION...] --list\n\n"
+    "Keeps your own opinion of messages: good is mail that you want, bad is mail that you do not; none takes an\n"
+    "opinion back. \"coldshoulder replay --labels\" measures by it. FILE is a message, an mbox, a Maildir or a\n"
+    "directory; \"-\" is standard input. Nothing is sent, learned or changed but the file of labels.\n"
+    "Exit code 0: done; 1: usage; 2: some input could not be read.\n\n"
+    "      --labels-file FILE  in place of ~/.local/share/coldshoulder/labels\n"
+    "  -l, --list              print the opinions that there are\n";
 
 static void take_message(void *context, const char *name, struct str raw)
 {
@@ -102,7 +98,7 @@ static int run(const char *path, bool list, char **operands, int count)
 	int code;
 
 	if (!list && (count < 2 || !read_label(operands[0], &labeller.label))) {
-		print_usage(stderr);
+		fputs(usage, stderr);
 		return COMMAND_USAGE;
 	}
 	labeller.labels = labels_read(path, &line);
@@ -125,33 +121,19 @@ static int run(const char *path, bool list, char **operands, int count)
 
 int command_label(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"labels-file", required_argument, NULL, 'f'},
-	    {"list", no_argument, NULL, 'l'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	char fallback[PATH_MAX];
 	const char *path = NULL;
 	bool list = false;
-	int option;
+	const struct command_option own[] = {
+	    {"labels-file", 0, .value = &path},
+	    {"list", 'l', .flag = &list},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .most = COMMAND_ANY_NUMBER};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "lh", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'f':
-			path = optarg;
-			break;
-		case 'l':
-			list = true;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	if (!path && labels_default_path(fallback, sizeof fallback))
 		path = fallback;
 	if (path)

@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "cli/command.h"
 #include "cli/list_check.h"
+#include "cli/options.h"
 #include "cli/setup.h"
 #include "policy/list_edit.h"
 #include "policy/list_file.h"
@@ -25,42 +26,20 @@ struct request {
 };
 
 /* -1: go on; otherwise the exit code. */
-static int read_options(struct request *request, const struct option *options, int argc, char **argv)
+static int read_options(struct request *request, int argc, char **argv)
 {
-	int option;
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &request->config}, {"policy", 'p', .value = &request->policy},
+	    {"file", 'f', .value = &request->file},     {"comment", 'm', .value = &request->comment},
+	    {"until", 'u', .value = &request->until},   {"remove", 'r', .flag = &request->remove},
+	};
+	const struct command_line line = {.usage = request->command->usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .least = 1,
+					  .most = COMMAND_ANY_NUMBER};
 
-	while ((option = getopt_long(argc, argv, "c:f:p:u:m:rh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			request->config = optarg;
-			break;
-		case 'f':
-			request->file = optarg;
-			break;
-		case 'p':
-			request->policy = optarg;
-			break;
-		case 'u':
-			request->until = optarg;
-			break;
-		case 'm':
-			request->comment = optarg;
-			break;
-		case 'r':
-			request->remove = true;
-			break;
-		case 'h':
-			fputs(request->command->usage, stdout);
-			return COMMAND_OK;
-		default:
-			fputs(request->command->usage, stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind < argc)
-		return -1;
-	fputs(request->command->usage, stderr);
-	return COMMAND_USAGE;
+	return options_read(&line, argc, argv);
 }
 
 /* The list file of the policy; NULL, and said why, when it has none. */
@@ -150,12 +129,12 @@ static int edit(const struct request *request, const char *file, char **entries,
 	return code;
 }
 
-int list_command_run(const struct list_command *command, const struct option *options, int argc, char **argv)
+int list_command_run(const struct list_command *command, int argc, char **argv)
 {
 	struct request request = {.command = command};
 	struct error_list errors = error_list_make();
 	struct config *config = NULL;
-	int code = read_options(&request, options, argc, argv);
+	int code = read_options(&request, argc, argv);
 	const char *file = request.file;
 	enum status status;
 

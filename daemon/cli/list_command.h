@@ -6,8 +6,6 @@
 
 #include "judge/config.h"
 
-#include <getopt.h>
-
 struct list_command {
 	const char *name; /* "trust" */
 	const char *list; /* the key of the configuration: "allow" */
@@ -16,7 +14,7 @@ struct list_command {
 	const struct sender_list *(*list_of)(const struct policy *policy);
 };
 
-/* Reads the arguments by `options` (-c, -f, -p, -u, -m, -r, -h) and does it; returns the exit code. */
-int list_command_run(const struct list_command *command, const struct option *options, int argc, char **argv);
+/* Reads the arguments (-c, -f, -p, -u, -m, -r, -h) and does it; returns the exit code. */
+int list_command_run(const struct list_command *command, int argc, char **argv);
 
 #endif

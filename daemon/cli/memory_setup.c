@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char installed_config[] = PATHS_CONFIG;
 static const char installed_freemail[] = PATHS_FREEMAIL_LIST;
 
 enum { TOOL_DEADLINE_MS = 10000 };
@@ -100,21 +99,12 @@ static bool print_outcome(const struct memory_setup_options *options, struct err
 
 bool memory_setup_begin(const struct memory_setup_options *options, struct memory_setup *ret_setup)
 {
-	const char *path = options->config                       ? options->config
-			   : access(installed_config, F_OK) == 0 ? installed_config
-								 : NULL;
 	struct error_list errors = error_list_make();
-	enum status status = STATUS_OK;
+	enum status status = STATUS_NO_MEMORY;
 
 	message_library_init();
-	*ret_setup = (struct memory_setup){.arena = arena_create(0)};
-	if (path)
-		status = config_load(path, &errors, &ret_setup->config);
-	else
-		ret_setup->config = config_create_default();
-	if (status == STATUS_OK && (!ret_setup->config || !ret_setup->arena))
-		status = STATUS_NO_MEMORY;
-	if (status == STATUS_OK)
+	*ret_setup = (struct memory_setup){.arena = arena_create(0), .config = setup_config(options->config, &errors)};
+	if (ret_setup->config && ret_setup->arena)
 		status = owner_become(state_directory(options, ret_setup->config), &errors);
 	if (print_outcome(options, &errors, status))
 		return true;

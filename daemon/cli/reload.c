@@ -1,15 +1,11 @@
 #include "cli/command.h"
 #include "cli/control.h"
+#include "cli/options.h"
 
-#include <getopt.h>
-
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder reload [OPTION...]\n\n"
-		     "Has the running daemon read configuration, rules and lists again, and waits for it.\n\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] = "usage: coldshoulder reload [OPTION...]\n\n"
+			    "Has the running daemon read configuration, rules and lists again, and waits for it.\n\n"
+			    "  -c, --config FILE      configuration (default: the installed one)\n"
+			    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static void print_errors(const json_t *errors)
 {
@@ -30,33 +26,18 @@ static void print_errors(const json_t *errors)
 
 int command_reload(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct control_options options = {.command = "reload"};
+	const struct command_option own[] = {
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {.usage = usage, .options = own, .option_count = sizeof own / sizeof *own};
 	enum control_answer answer;
 	json_t *reply;
-	int option;
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.config = optarg;
-			break;
-		case 's':
-			options.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	answer = control_ask(&options, json_pack("{ss}", "command", "reload"), false, &reply);
 	print_errors(json_object_get(json_object_get(reply, "reload"), "errors"));
 	if (answer == CONTROL_OK)

@@ -12,9 +12,9 @@
 #include <stdio.h>
 
 struct replay_options {
-	char **sent;
+	const char *const *sent;
 	size_t sent_count;
-	char **paths;
+	const char *const *paths;
 	size_t path_count;
 	struct str *recipients;
 	size_t recipient_count;
@@ -31,6 +31,7 @@ struct replay_options {
 
 struct replay {
 	struct replay_options options;
+	char **arguments; /* of the command line, while it is read */
 	struct setup_options common;
 	struct setup_options setups[REPLAY_SIDES];
 	size_t side_count;

@@ -247,7 +247,7 @@ static void take_failure(void *context, const char *name, const char *why)
 	replay_failed(&gatherer->mail->failures, gatherer->mail->arena, name, why);
 }
 
-static void read_paths(struct gatherer *gatherer, char **paths, size_t count)
+static void read_paths(struct gatherer *gatherer, const char *const *paths, size_t count)
 {
 	const struct mailbox_reader reader = {.message = take_message,
 					      .failed = take_failure,

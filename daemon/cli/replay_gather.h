@@ -39,9 +39,9 @@ enum { REPLAY_FAILURES_NAMED = 20 };
 void replay_failed(struct replay_failures *failures, struct arena *arena, const char *name, const char *why);
 
 struct replay_sources {
-	char **sent; /* what we sent */
+	const char *const *sent; /* what we sent */
 	size_t sent_count;
-	char **paths; /* the rest */
+	const char *const *paths; /* the rest */
 	size_t path_count;
 	size_t scan_bytes;      /* no more of a message is judged */
 	int64_t since;          /* older received mail is left out; sent mail is not, for it says who is known */

@@ -85,21 +85,38 @@ static const char *own_cache(char *path, size_t size)
 	return path;
 }
 
+const char *setup_config_path(const char *path)
+{
+	return path || access(installed_config, F_OK) != 0 ? path : installed_config;
+}
+
+struct config *setup_config(const char *path, struct error_list *errors)
+{
+	struct config *config = NULL;
+
+	path = setup_config_path(path);
+	if (path)
+		config_load(path, errors, &config);
+	else
+		config = config_create_default();
+	if (!config && !errors->error_count)
+		error_add(errors, SEVERITY_ERROR, path ? path : "defaults", NULL, "out of memory");
+	return config;
+}
+
 struct generation *setup_generation(const struct setup_options *options)
 {
 	struct generation_options generation_options = {
 	    .rules_directory = options->rules,
 	    .check_examples = options->check_examples,
 	};
-	const char *config = options->config;
+	const char *config = setup_config_path(options->config);
 	struct error_list errors = error_list_make();
 	struct generation *generation = NULL;
 	char beside[PATH_MAX + 32], cache[PATH_MAX];
 	enum status status;
 
 	message_library_init();
-	if (!config && access(installed_config, F_OK) == 0)
-		config = installed_config;
 	if (!config && !options->rules && access(installed_rules, F_OK) != 0)
 		generation_options.rules_directory = rules_beside_program(beside, sizeof beside);
 	generation_options.cache_directory = own_cache(cache, sizeof cache);

@@ -19,6 +19,12 @@ struct setup_options {
  */
 struct generation *setup_generation(const struct setup_options *options);
 
+/* The file to read: `path` when given, else the installed one; NULL when there is none, and the defaults hold. */
+const char *setup_config_path(const char *path);
+
+/* That file's configuration, or the defaults, to be freed with config_free(). NULL: errors have been added. */
+struct config *setup_config(const char *path, struct error_list *errors);
+
 /* The rule with this id; NULL, and said on standard error with the nearest id, when there is none. */
 const struct rule *setup_find_rule(const struct generation *generation, const char *command, const char *id);
 

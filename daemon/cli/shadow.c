@@ -1,12 +1,10 @@
 #include "cli/command.h"
 #include "cli/control.h"
+#include "cli/options.h"
 #include "cli/setup.h"
-#include "base/paths.h"
 #include "base/settings.h"
-#include "judge/config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,30 +23,20 @@ struct shadow {
 	size_t count;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out,
-		"usage: coldshoulder shadow [OPTION...] [RULE...]\n\n"
-		"Puts rules in shadow, at once: they are counted and explained, and worth nothing. Without a rule it\n"
-		"lists those that it has put there.\n\n"
-		"      --off              let the rules count again\n"
-		"  -c, --config FILE      configuration (default: the installed one)\n"
-		"  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder shadow [OPTION...] [RULE...]\n\n"
+    "Puts rules in shadow, at once: they are counted and explained, and worth nothing. Without a rule it\n"
+    "lists those that it has put there.\n\n"
+    "      --off              let the rules count again\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static bool find_file(struct shadow *shadow)
 {
-	const char *file = shadow->options.config            ? shadow->options.config
-			   : access(PATHS_CONFIG, F_OK) == 0 ? PATHS_CONFIG
-							     : NULL;
 	struct error_list errors = error_list_make();
-	struct config *config = NULL;
+	struct config *config = setup_config(shadow->options.config, &errors);
 	bool found;
 
-	if (!file)
-		config = config_create_default();
-	else if (config_load(file, &errors, &config) != STATUS_OK)
-		config = NULL;
 	setup_print_errors(&errors, false);
 	error_list_free(&errors);
 	found = config && (size_t)snprintf(shadow->path, sizeof shadow->path, "%s/%s", config->local_rules_directory,
@@ -220,36 +208,20 @@ static int carry_out(struct shadow *shadow, char **ids, int count, bool off)
 
 int command_shadow(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"off", no_argument, NULL, 'o'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct shadow shadow = {.options = {.command = "shadow"}};
 	bool off = false;
-	int option, code = COMMAND_OK;
+	const struct command_option own[] = {
+	    {"off", 0, .flag = &off},
+	    {"config", 'c', .value = &shadow.options.config},
+	    {"state", 's', .value = &shadow.options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .most = RULES_MAX};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'o':
-			off = true;
-			break;
-		case 'c':
-			shadow.options.config = optarg;
-			break;
-		case 's':
-			shadow.options.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
+	code = COMMAND_OK;
 	if (!find_file(&shadow) || !read_file(&shadow))
 		return COMMAND_USAGE;
 	if (optind < argc && !off && !all_are_rules(&shadow, argv + optind, argc - optind))

@@ -1,21 +1,19 @@
 #include "cli/command.h"
 #include "cli/memory_ask.h"
-#include "cli/memory_options.h"
+#include "cli/options.h"
 #include "cli/stats_messages.h"
 #include "cli/setup.h"
 
 #include <stdio.h>
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder stats [OPTION...]\n\n"
-		     "Tells what the running daemon has counted, what the memory holds, and for how many days more it\n"
-		     "only learns.\n\n"
-		     "      --rules            also how often each rule fired\n"
-		     "      --verify           look through the whole store for damage\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder stats [OPTION...]\n\n"
+    "Tells what the running daemon has counted, what the memory holds, and for how many days more it\n"
+    "only learns.\n\n"
+    "      --rules            also how often each rule fired\n"
+    "      --verify           look through the whole store for damage\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static void print_size(uint64_t bytes)
 {
@@ -91,11 +89,16 @@ int command_stats(int argc, char **argv)
 {
 	struct memory_setup_options options = {.command = "stats"};
 	bool verify_wanted = false, rules = false;
-	const struct memory_option own[] = {{"verify", NULL, &verify_wanted}, {"rules", NULL, &rules}};
-	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
+	const struct command_option own[] = {
+	    {"verify", 0, .flag = &verify_wanted},
+	    {"rules", 0, .flag = &rules},
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {.usage = usage, .options = own, .option_count = sizeof own / sizeof *own};
 	struct memory_asker asker;
 	json_t *reply;
-	int code = memory_options_read(argc, argv, &command, &options);
+	int code = options_read(&line, argc, argv);
 
 	if (code >= 0)
 		return code;

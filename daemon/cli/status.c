@@ -1,17 +1,14 @@
 #include "cli/command.h"
 #include "cli/control.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <time.h>
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder status [OPTION...]\n\n"
-		     "Asks the running daemon how it is, and how its last reload went.\n\n"
-		     "      --json             print its answer as it came\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] = "usage: coldshoulder status [OPTION...]\n\n"
+			    "Asks the running daemon how it is, and how its last reload went.\n\n"
+			    "      --json             print its answer as it came\n"
+			    "  -c, --config FILE      configuration (default: the installed one)\n"
+			    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static const char *text(const json_t *object, const char *name)
 {
@@ -91,38 +88,20 @@ static void print_status(const json_t *reply)
 
 int command_status(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"json", no_argument, NULL, 'j'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct control_options options = {.command = "status"};
-	enum control_answer answer;
 	bool json = false;
+	const struct command_option own[] = {
+	    {"json", 0, .flag = &json},
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {.usage = usage, .options = own, .option_count = sizeof own / sizeof *own};
+	enum control_answer answer;
 	json_t *reply;
-	int option;
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'c':
-			options.config = optarg;
-			break;
-		case 's':
-			options.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	answer = control_ask(&options, json_pack("{ss}", "command", "status"), false, &reply);
 	if (answer == CONTROL_OK && json) {
 		json_dumpf(reply, stdout, JSON_INDENT(2));

@@ -1,11 +1,11 @@
 #include "cli/command.h"
 #include "cli/mailbox.h"
+#include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/suggest_rule.h"
 #include "engine/rule.h"
 #include "judge/judge.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,35 +35,18 @@ struct suggest {
 	bool failed;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out,
-		"usage: coldshoulder suggest [OPTION...] FILE\n\n"
-		"Proposes phrases that occur in this mail and in no ordinary mail, as a rule file to edit. FILE is a\n"
-		"message; \"-\" is standard input. Exit code 0: done; 1: usage or configuration; 2: FILE could not be\n"
-		"read, or there is nothing to propose.\n\n"
-		"      --ham PATH          ordinary mail (a directory, an mbox, a Maildir; may be repeated)\n"
-		"      --id ID             of the rule (default: after the file)\n"
-		"      --family NAME       of the rule (default: pitch)\n"
-		"      --lang CODE         language of the rule (default: none)\n"
-		"      --count N           phrases at most (default: 12)\n"
-		"  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
-		"  -r, --rules DIRECTORY   rules in place of the configured directory\n");
-}
-
-enum suggest_option { OPTION_HAM = 256, OPTION_ID, OPTION_FAMILY, OPTION_LANG, OPTION_COUNT };
-
-static const struct option long_options[] = {
-    {"ham", required_argument, NULL, OPTION_HAM},
-    {"id", required_argument, NULL, OPTION_ID},
-    {"family", required_argument, NULL, OPTION_FAMILY},
-    {"lang", required_argument, NULL, OPTION_LANG},
-    {"count", required_argument, NULL, OPTION_COUNT},
-    {"config", required_argument, NULL, 'c'},
-    {"rules", required_argument, NULL, 'r'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
-};
+static const char usage[] =
+    "usage: coldshoulder suggest [OPTION...] FILE\n\n"
+    "Proposes phrases that occur in this mail and in no ordinary mail, as a rule file to edit. FILE is a\n"
+    "message; \"-\" is standard input. Exit code 0: done; 1: usage or configuration; 2: FILE could not be\n"
+    "read, or there is nothing to propose.\n\n"
+    "      --ham PATH          ordinary mail (a directory, an mbox, a Maildir; may be repeated)\n"
+    "      --id ID             of the rule (default: after the file)\n"
+    "      --family NAME       of the rule (default: pitch)\n"
+    "      --lang CODE         language of the rule (default: none)\n"
+    "      --count N           phrases at most (default: 12)\n"
+    "  -c, --config FILE       configuration (default: the installed one, else the built-in defaults)\n"
+    "  -r, --rules DIRECTORY   rules in place of the configured directory\n";
 
 /* Letters, digits, _ and -: what goes into the rule file as it is. */
 static bool is_plain_word(const char *text)
@@ -83,57 +66,72 @@ static bool take_word(const char **value, const char *option, const char *argume
 	return false;
 }
 
-static bool take_option(struct suggest *suggest, int option, const char *argument)
+static bool take_ham(void *context, const char *argument)
 {
+	struct suggest *suggest = context;
+
+	if (suggest->ham_count < HAM_MAX) {
+		suggest->ham[suggest->ham_count++] = argument;
+		return true;
+	}
+	fprintf(stderr, "coldshoulder suggest: at most %d --ham\n", HAM_MAX);
+	return false;
+}
+
+static bool take_id(void *context, const char *argument)
+{
+	struct suggest *suggest = context;
+
+	return take_word(&suggest->heading.id, "id", argument);
+}
+
+static bool take_family(void *context, const char *argument)
+{
+	struct suggest *suggest = context;
+
+	return take_word(&suggest->heading.family, "family", argument);
+}
+
+static bool take_language(void *context, const char *argument)
+{
+	struct suggest *suggest = context;
+
+	return take_word(&suggest->heading.language, "lang", argument);
+}
+
+static bool take_count(void *context, const char *argument)
+{
+	struct suggest *suggest = context;
 	char *end;
 
-	switch (option) {
-	case OPTION_HAM:
-		if (suggest->ham_count < HAM_MAX) {
-			suggest->ham[suggest->ham_count++] = argument;
-			return true;
-		}
-		fprintf(stderr, "coldshoulder suggest: at most %d --ham\n", HAM_MAX);
-		return false;
-	case OPTION_ID:
-		return take_word(&suggest->heading.id, "id", argument);
-	case OPTION_FAMILY:
-		return take_word(&suggest->heading.family, "family", argument);
-	case OPTION_LANG:
-		return take_word(&suggest->heading.language, "lang", argument);
-	default:
-		suggest->count = strtoul(argument, &end, 10);
-		if (*end == '\0' && suggest->count >= 1 && suggest->count <= COUNT_MAX)
-			return true;
-		fprintf(stderr, "coldshoulder suggest: --count takes a number from 1 to %d\n", COUNT_MAX);
-		return false;
-	}
+	suggest->count = strtoul(argument, &end, 10);
+	if (*end == '\0' && suggest->count >= 1 && suggest->count <= COUNT_MAX)
+		return true;
+	fprintf(stderr, "coldshoulder suggest: --count takes a number from 1 to %d\n", COUNT_MAX);
+	return false;
 }
 
 /* -1: go on; otherwise the exit code. */
 static int read_options(struct suggest *suggest, int argc, char **argv)
 {
-	int option;
+	const struct command_option own[] = {
+	    {"ham", 0, .take = take_ham},
+	    {"id", 0, .take = take_id},
+	    {"family", 0, .take = take_family},
+	    {"lang", 0, .take = take_language},
+	    {"count", 0, .take = take_count},
+	    {"config", 'c', .value = &suggest->setup.config},
+	    {"rules", 'r', .value = &suggest->setup.rules},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .most = COMMAND_ANY_NUMBER,
+					  .context = suggest};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:r:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			suggest->setup.config = optarg;
-			break;
-		case 'r':
-			suggest->setup.rules = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		case '?':
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		default:
-			if (!take_option(suggest, option, optarg))
-				return COMMAND_USAGE;
-		}
-	}
+	if (code >= 0)
+		return code;
 	if (optind + 1 != argc) {
 		fprintf(stderr, "coldshoulder suggest: name one file, or \"-\" for standard input\n");
 		return COMMAND_USAGE;

@@ -1,8 +1,8 @@
 #include "cli/command.h"
 #include "cli/decisions.h"
 #include "cli/memory_ask.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,20 +19,16 @@ struct lesson {
 	bool failed;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(
-	    out,
-	    "usage: coldshoulder teach [OPTION...] QUEUE-ID good|cold\n"
-	    "       coldshoulder teach [OPTION...] --from ADDRESS --to MAILBOX good\n\n"
-	    "Corrects a decision. good: the sender is somebody the recipients know, and the text no unwanted template.\n"
-	    "cold: the text is an unwanted template, whoever sends it. Says what it changed.\n\n"
-	    "      --undo             take back what the same command did before\n"
-	    "      --from ADDRESS     the sender, in place of a queue id\n"
-	    "      --to MAILBOX       the recipient\n"
-	    "  -c, --config FILE      configuration (default: the installed one)\n"
-	    "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] =
+    "usage: coldshoulder teach [OPTION...] QUEUE-ID good|cold\n"
+    "       coldshoulder teach [OPTION...] --from ADDRESS --to MAILBOX good\n\n"
+    "Corrects a decision. good: the sender is somebody the recipients know, and the text no unwanted template.\n"
+    "cold: the text is an unwanted template, whoever sends it. Says what it changed.\n\n"
+    "      --undo             take back what the same command did before\n"
+    "      --from ADDRESS     the sender, in place of a queue id\n"
+    "      --to MAILBOX       the recipient\n"
+    "  -c, --config FILE      configuration (default: the installed one)\n"
+    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static void keep(void *context, json_t *record, const char *line)
 {
@@ -170,64 +166,29 @@ static int carry_out(struct lesson *lesson)
 	return lesson->failed ? COMMAND_INPUT : COMMAND_OK;
 }
 
-/* -1: go on. */
-static int read_options(struct lesson *lesson, int argc, char **argv)
-{
-	static const struct option long_options[] = {
-	    {"undo", no_argument, NULL, 'u'},
-	    {"from", required_argument, NULL, 'f'},
-	    {"to", required_argument, NULL, 't'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'u':
-			lesson->undo = true;
-			break;
-		case 'f':
-			lesson->from = optarg;
-			break;
-		case 't':
-			lesson->to = optarg;
-			break;
-		case 'c':
-			lesson->options.config = optarg;
-			break;
-		case 's':
-			lesson->options.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	return -1;
-}
-
 int command_teach(int argc, char **argv)
 {
 	struct lesson lesson = {.options = {.command = "teach"}};
-	int code = read_options(&lesson, argc, argv);
+	const struct command_option own[] = {
+	    {"undo", 0, .flag = &lesson.undo},
+	    {"from", 0, .value = &lesson.from},
+	    {"to", 0, .value = &lesson.to},
+	    {"config", 'c', .value = &lesson.options.config},
+	    {"state", 's', .value = &lesson.options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .least = 1, .most = 2};
+	int code = options_read(&line, argc, argv);
 	bool addresses = lesson.from && lesson.to;
 	const char *verdict;
 
 	if (code >= 0)
 		return code;
-	verdict = argc > optind ? argv[argc - 1] : "";
+	verdict = argv[argc - 1];
 	lesson.good = strcmp(verdict, "good") == 0;
 	if (argc - optind != (addresses ? 1 : 2) || (!lesson.good && strcmp(verdict, "cold") != 0) ||
-	    (!lesson.from != !lesson.to) || (addresses && !lesson.good)) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
-	}
+	    (!lesson.from != !lesson.to) || (addresses && !lesson.good))
+		return options_refuse(&line);
 	if (!addresses)
 		lesson.queue_id = argv[optind];
 	code = addresses || find_record(&lesson) ? carry_out(&lesson) : COMMAND_INPUT;

@@ -1,19 +1,15 @@
 #include "cli/command.h"
 #include "cli/memory_ask.h"
-#include "cli/memory_options.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder who [OPTION...] ADDRESS...\n\n"
-		     "Tells what is known of somebody else's mailbox.\n\n"
-		     "      --of MAILBOX       also how it stands with this mailbox of ours\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] = "usage: coldshoulder who [OPTION...] ADDRESS...\n\n"
+			    "Tells what is known of somebody else's mailbox.\n\n"
+			    "      --of MAILBOX       also how it stands with this mailbox of ours\n"
+			    "  -c, --config FILE      configuration (default: the installed one)\n"
+			    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static const char *relation_text(const char *relation)
 {
@@ -68,17 +64,21 @@ int command_who(int argc, char **argv)
 {
 	struct memory_setup_options options = {.command = "who"};
 	const char *of = NULL;
-	const struct memory_option own[] = {{"of", &of, NULL}};
-	const struct memory_command command = {print_usage, own, sizeof own / sizeof *own};
+	const struct command_option own[] = {
+	    {"of", 0, .value = &of},
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {.usage = usage,
+					  .options = own,
+					  .option_count = sizeof own / sizeof *own,
+					  .least = 1,
+					  .most = COMMAND_ANY_NUMBER};
 	struct memory_asker asker;
-	int code = memory_options_read(argc, argv, &command, &options);
+	int code = options_read(&line, argc, argv);
 
 	if (code >= 0)
 		return code;
-	if (optind == argc) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
-	}
 	if (!memory_asker_open(&asker, &options))
 		return COMMAND_USAGE;
 	code = COMMAND_OK;

@@ -1,7 +1,7 @@
 #include "cli/command.h"
 #include "cli/decisions.h"
+#include "cli/options.h"
 
-#include <getopt.h>
 #include <string.h>
 
 struct why {
@@ -10,14 +10,11 @@ struct why {
 	size_t found;
 };
 
-static void print_usage(FILE *out)
-{
-	fprintf(out, "usage: coldshoulder why [OPTION...] QUEUE-ID\n\n"
-		     "Says why a message was treated as it was: first in one sentence, then in full.\n\n"
-		     "      --json             print the record as it is\n"
-		     "  -c, --config FILE      configuration (default: the installed one)\n"
-		     "  -s, --state DIRECTORY  in place of the configured state_dir\n");
-}
+static const char usage[] = "usage: coldshoulder why [OPTION...] QUEUE-ID\n\n"
+			    "Says why a message was treated as it was: first in one sentence, then in full.\n\n"
+			    "      --json             print the record as it is\n"
+			    "  -c, --config FILE      configuration (default: the installed one)\n"
+			    "  -s, --state DIRECTORY  in place of the configured state_dir\n";
 
 static void keep(void *context, json_t *record, const char *line)
 {
@@ -170,42 +167,22 @@ static void print_why(const json_t *record)
 
 int command_why(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    {"json", no_argument, NULL, 'j'},
-	    {"config", required_argument, NULL, 'c'},
-	    {"state", required_argument, NULL, 's'},
-	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
-	};
 	struct control_options options = {.command = "why"};
 	struct why why = {.queue_id = NULL};
 	struct decisions_query query = {.visit = keep, .context = &why};
 	bool json = false;
-	int option, code = COMMAND_INPUT;
+	const struct command_option own[] = {
+	    {"json", 0, .flag = &json},
+	    {"config", 'c', .value = &options.config},
+	    {"state", 's', .value = &options.state},
+	};
+	const struct command_line line = {
+	    .usage = usage, .options = own, .option_count = sizeof own / sizeof *own, .least = 1, .most = 1};
+	int code = options_read(&line, argc, argv);
 
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'j':
-			json = true;
-			break;
-		case 'c':
-			options.config = optarg;
-			break;
-		case 's':
-			options.state = optarg;
-			break;
-		case 'h':
-			print_usage(stdout);
-			return COMMAND_OK;
-		default:
-			print_usage(stderr);
-			return COMMAND_USAGE;
-		}
-	}
-	if (optind + 1 != argc) {
-		print_usage(stderr);
-		return COMMAND_USAGE;
-	}
+	if (code >= 0)
+		return code;
+	code = COMMAND_INPUT;
 	why.queue_id = query.must_contain = argv[optind];
 	if (!decisions_read(&options, &query))
 		return COMMAND_INPUT;

@@ -223,10 +223,11 @@ class Options(DocumentTest):
                       if (SOURCE / "daemon" / path).exists()), run(programs.tool, command, "--help").stdout)
                 for command in Page("coldshoulder.1").subsections("DESCRIPTION")]:
             taken = re.findall(r'\{"([\w-]+)", (no|required)_argument', source(path))
-            if "memory_options_read" in source(path):  # the commands that share -c, -s and -h
-                taken = re.findall(r'\{"([\w-]+)", (no|required)_argument', source("cli/memory_options.c"))
-                taken += [(name, "required" if value != "NULL" else "no") for name, value in
-                          re.findall(r'\{"([\w-]+)", (NULL|&[\w.]+), (?:NULL|&[\w.]+)\}', source(path))]
+            if not taken:  # a subcommand's table
+                path = {"cli/block.c": "cli/list_command.c", "cli/trust.c": "cli/list_command.c"}.get(path, path)
+                taken = [(name, "no" if kind == "flag" else "required") for name, kind in
+                         re.findall(r'\{"([\w-]+)", (?:0|\'\w\'), \.(flag|value|take) = ', source(path))]
+                taken.append(("help", "no"))
             self.assertTrue(taken, path)
             said = {name: argument for name, argument in options_of_help(text).items() if name.startswith("--")}
             said["--help"] = False
