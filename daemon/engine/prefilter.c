@@ -16,7 +16,9 @@ enum { SETS_USED = 3 }; /* of one expression: more cost more than they tell */
 /* One word of one set, before the words are numbered. */
 struct draft {
 	struct str word;
-	struct prefilter_use use;
+	size_t set;
+	size_t number; /* of the word, once it has one */
+	unsigned int borders;
 };
 
 /* What is gathered while a prefilter is made. */
@@ -56,8 +58,8 @@ static bool add_set(struct builder *builder, size_t expression, const struct key
 		draft->word.n = keys->words[i].text.n;
 		if (!draft->word.p)
 			return false;
-		draft->use.set = (uint32_t)(builder->sets.count - 1);
-		draft->use.borders = keys->words[i].borders;
+		draft->set = builder->sets.count - 1;
+		draft->borders = keys->words[i].borders;
 	}
 	builder->prefilter->expressions[expression].set_count++;
 	return true;
@@ -115,7 +117,12 @@ static int by_word(const void *a, const void *b)
 	const struct draft *other = *(const struct draft *const *)b;
 	int order = compare_words(one->word, other->word);
 
-	return order ? order : (one->use.set > other->use.set) - (one->use.set < other->use.set);
+	return order ? order : (one->set > other->set) - (one->set < other->set);
+}
+
+static struct prefilter_use use_of(size_t index, unsigned int borders)
+{
+	return (struct prefilter_use){.index = index & PREFILTER_INDEX_MAX, .borders = borders & 3u};
 }
 
 /* Numbers the words in their order, so that equal rules give an equal cache key. */
@@ -125,7 +132,7 @@ static bool number_words(struct builder *builder, struct literal *words)
 	size_t count = builder->drafts.count;
 	struct draft **sorted = arena_calloc(builder->arena, count + 1, sizeof *sorted);
 
-	if (!sorted)
+	if (!sorted || count > PREFILTER_INDEX_MAX)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = list_at(&builder->drafts, i);
@@ -134,19 +141,22 @@ static bool number_words(struct builder *builder, struct literal *words)
 		if (!i || !str_equal(sorted[i]->word, sorted[i - 1]->word)) {
 			words[prefilter->word_count] =
 			    (struct literal){sorted[i]->word, (uint32_t)prefilter->word_count, false};
-			prefilter->word_sizes[prefilter->word_count] = (uint32_t)sorted[i]->word.n;
-			prefilter->demanded[prefilter->word_count] = (unsigned char)sorted[i]->use.borders;
+			prefilter->word_sizes[prefilter->word_count] = (unsigned char)sorted[i]->word.n;
+			prefilter->demanded[prefilter->word_count] = (unsigned char)sorted[i]->borders;
 			prefilter->first_use[prefilter->word_count++] = (uint32_t)i;
 		}
-		prefilter->demanded[prefilter->word_count - 1] &= (unsigned char)sorted[i]->use.borders;
-		sorted[i]->use.word = (uint32_t)(prefilter->word_count - 1);
-		prefilter->by_word[i] = sorted[i]->use;
+		prefilter->demanded[prefilter->word_count - 1] &= (unsigned char)sorted[i]->borders;
+		sorted[i]->number = prefilter->word_count - 1;
+		prefilter->by_word[i] = use_of(sorted[i]->set, sorted[i]->borders);
 	}
 	prefilter->first_use[prefilter->word_count] = (uint32_t)count;
 	for (size_t i = 0; i < prefilter->word_count; i++)
 		words[i].at_start = prefilter->demanded[i] & KEY_BORDER_LEFT;
-	for (size_t i = 0; i < count; i++)
-		prefilter->by_set[i] = ((const struct draft *)list_at(&builder->drafts, i))->use;
+	for (size_t i = 0; i < count; i++) {
+		const struct draft *draft = list_at(&builder->drafts, i);
+
+		prefilter->by_set[i] = use_of(draft->number, draft->borders);
+	}
 	return true;
 }
 

@@ -6,12 +6,13 @@
 
 #include "engine/prefilter.h"
 
-/* A word in a set. */
+/* A word in a set; there are very many. */
 struct prefilter_use {
-	uint32_t set;
-	uint32_t word;
-	uint32_t borders; /* enum key_border */
+	uint32_t index : 30;  /* of the word, or of the set */
+	uint32_t borders : 2; /* enum key_border */
 };
+
+enum { PREFILTER_INDEX_MAX = (1 << 30) - 1 };
 
 /* Of each set of an expression at least one word stands in every match. */
 struct prefilter_set {
@@ -37,10 +38,10 @@ struct prefilter {
 	size_t always_count;
 	struct prefilter_set *sets;
 	size_t set_count;
-	struct prefilter_use *by_set;  /* all uses, those of one set together */
-	struct prefilter_use *by_word; /* all uses, those of one word together */
-	uint32_t *first_use;           /* by word, and one more: where its uses begin in by_word */
-	uint32_t *word_sizes;          /* by word: bytes */
+	struct prefilter_use *by_set;  /* all words of sets, those of one set together */
+	struct prefilter_use *by_word; /* all sets of words, those of one word together */
+	uint32_t *first_use;           /* by word, and one more: where its sets begin in by_word */
+	unsigned char *word_sizes;     /* by word: bytes */
 	unsigned char *demanded;       /* by word: the borders that all its uses ask for */
 	size_t word_count;
 };

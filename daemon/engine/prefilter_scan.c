@@ -9,8 +9,13 @@
 enum {
 	EVENTS_MAX = 256 * 1024, /* occurrences of literals in one text */
 	RANGES_MAX = 2048,       /* of one expression; more become one */
+	ROOM_AT_FIRST = 1024,    /* for occurrences and the like; then as many again */
 	SORTED_BY_HAND = 32,
-	BLANKS_COUNTED = 100 /* counting more costs more than it tells */
+	BLANKS_COUNTED = 100, /* counting more costs more than it tells */
+	/* What a long text has needed is given back behind it: it would be kept once for each thread. */
+	EVENTS_KEPT = 8 * 1024,
+	SKELETON_KEPT = 32 * 1024,
+	RANGES_KEPT = 8 * 1024
 };
 
 #define NO_EVENT UINT32_MAX
@@ -22,10 +27,10 @@ struct event {
 	uint32_t next; /* the word's occurrence before this one, or NO_EVENT */
 };
 
-/* What is known of one word during a scan. */
+/* What is known of one word that was seen. */
 struct sighting {
-	uint32_t last; /* its last event, or NO_EVENT */
-	uint32_t count;
+	uint32_t word;
+	uint32_t last;    /* its last event */
 	uint32_t borders; /* bit n: an occurrence with the borders n was seen */
 };
 
@@ -43,10 +48,13 @@ struct outcome {
 struct prefilter_scratch {
 	struct literal_scratch *literals; /* NULL: none yet */
 	struct skeleton skeleton;         /* of the text at hand */
-	struct sighting *sightings;       /* by word; between scans all are empty */
+	/* Few of the words stand in one text. By word: which sighting is its own, if that one says so too; else the
+	 * word was not seen. */
+	uint32_t *places;
+	struct sighting *sightings;
+	size_t sighting_count;
+	size_t sighting_capacity;
 	size_t word_capacity;
-	uint32_t *touched; /* words with a sighting */
-	size_t touched_count;
 	unsigned char *seen; /* by set */
 	size_t set_capacity;
 	unsigned char *missing; /* by expression: sets not seen yet */
@@ -76,44 +84,49 @@ struct prefilter_scratch *prefilter_scratch_create(void)
 	return scratch;
 }
 
-/* The array with room for `count` items; as it was, and *failed set, when there is no memory. */
-static void *enlarge(void *array, size_t count, size_t size, bool *failed)
+static void free_arrays(struct prefilter_scratch *scratch)
 {
-	void *larger = *failed ? NULL : realloc(array, count * size);
-
-	if (!larger)
-		*failed = true;
-	return larger ? larger : array;
+	free(scratch->places);
+	free(scratch->seen);
+	free(scratch->missing);
+	free(scratch->complete);
+	free(scratch->outcomes);
+	scratch->places = NULL;
+	scratch->seen = NULL;
+	scratch->missing = NULL;
+	scratch->complete = NULL;
+	scratch->outcomes = NULL;
 }
 
-static bool grow_arrays(struct prefilter_scratch *scratch, size_t words, size_t sets, size_t expressions)
+/* Made by the first scan, because of some scratches only copies are used. */
+static bool make_arrays(struct prefilter_scratch *scratch)
 {
-	bool failed = false;
+	scratch->places = calloc(scratch->word_capacity + 1, sizeof *scratch->places);
+	scratch->seen = calloc(scratch->set_capacity + 1, sizeof *scratch->seen);
+	scratch->missing = calloc(scratch->expression_capacity + 1, sizeof *scratch->missing);
+	scratch->outcomes = calloc(scratch->expression_capacity + 1, sizeof *scratch->outcomes);
+	scratch->complete = calloc(scratch->expression_capacity + 1, sizeof *scratch->complete);
+	if (scratch->places && scratch->seen && scratch->missing && scratch->outcomes && scratch->complete)
+		return true;
+	free_arrays(scratch);
+	return false;
+}
 
-	if (words > scratch->word_capacity) {
-		scratch->sightings = enlarge(scratch->sightings, words, sizeof *scratch->sightings, &failed);
-		scratch->touched = enlarge(scratch->touched, words, sizeof *scratch->touched, &failed);
-		for (size_t i = 0; i < words && !failed; i++)
-			scratch->sightings[i] = (struct sighting){.last = NO_EVENT};
-		scratch->word_capacity = failed ? 0 : words;
-	}
-	if (sets > scratch->set_capacity) {
-		scratch->seen = enlarge(scratch->seen, sets, sizeof *scratch->seen, &failed);
-		scratch->set_capacity = failed ? 0 : sets;
-	}
-	if (expressions > scratch->expression_capacity) {
-		scratch->missing = enlarge(scratch->missing, expressions, sizeof *scratch->missing, &failed);
-		scratch->complete = enlarge(scratch->complete, expressions, sizeof *scratch->complete, &failed);
-		scratch->outcomes = enlarge(scratch->outcomes, expressions, sizeof *scratch->outcomes, &failed);
-		scratch->expression_capacity = failed ? 0 : expressions;
-	}
-	return !failed;
+static void set_capacities(struct prefilter_scratch *scratch, size_t words, size_t sets, size_t expressions)
+{
+	free_arrays(scratch);
+	if (words > scratch->word_capacity)
+		scratch->word_capacity = words;
+	if (sets > scratch->set_capacity)
+		scratch->set_capacity = sets;
+	if (expressions > scratch->expression_capacity)
+		scratch->expression_capacity = expressions;
 }
 
 bool prefilter_scratch_grow(struct prefilter_scratch *scratch, const struct prefilter *prefilter)
 {
-	return grow_arrays(scratch, prefilter->word_count, prefilter->set_count, prefilter->expression_count) &&
-	       (!prefilter->matcher || literal_scratch_grow(&scratch->literals, prefilter->matcher));
+	set_capacities(scratch, prefilter->word_count, prefilter->set_count, prefilter->expression_count);
+	return !prefilter->matcher || literal_scratch_grow(&scratch->literals, prefilter->matcher);
 }
 
 struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch *scratch)
@@ -122,12 +135,11 @@ struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch 
 
 	if (!copy)
 		return NULL;
-	if (!literal_scratch_copy(scratch->literals, &copy->literals) ||
-	    !grow_arrays(copy, scratch->word_capacity, scratch->set_capacity, scratch->expression_capacity)) {
-		prefilter_scratch_destroy(copy);
-		return NULL;
-	}
-	return copy;
+	set_capacities(copy, scratch->word_capacity, scratch->set_capacity, scratch->expression_capacity);
+	if (literal_scratch_copy(scratch->literals, &copy->literals))
+		return copy;
+	prefilter_scratch_destroy(copy);
+	return NULL;
 }
 
 void prefilter_scratch_destroy(struct prefilter_scratch *scratch)
@@ -136,12 +148,8 @@ void prefilter_scratch_destroy(struct prefilter_scratch *scratch)
 		return;
 	literal_scratch_destroy(scratch->literals);
 	skeleton_free(&scratch->skeleton);
+	free_arrays(scratch);
 	free(scratch->sightings);
-	free(scratch->touched);
-	free(scratch->seen);
-	free(scratch->missing);
-	free(scratch->complete);
-	free(scratch->outcomes);
 	free(scratch->events);
 	list_free(&scratch->ranges);
 	free(scratch);
@@ -156,21 +164,52 @@ static uint32_t borders_of(struct str text, size_t start, size_t end)
 	return (left ? KEY_BORDER_LEFT : 0) | (right ? KEY_BORDER_RIGHT : 0);
 }
 
+/* NULL: the word was not seen. */
+static struct sighting *find_sighting(const struct prefilter_scratch *scratch, size_t word)
+{
+	uint32_t place = scratch->places[word];
+
+	return place < scratch->sighting_count && scratch->sightings[place].word == word ? &scratch->sightings[place]
+											 : NULL;
+}
+
+/* Room for one item more, of at most `max`; NULL: there is none, and the array is as it was. */
+static void *make_room(void *array, size_t count, size_t *capacity, size_t size, size_t max)
+{
+	size_t wanted = *capacity ? *capacity * 2 : ROOM_AT_FIRST;
+	void *larger;
+
+	if (count < *capacity)
+		return array;
+	larger = wanted <= max ? realloc(array, wanted * size) : NULL;
+	if (larger)
+		*capacity = wanted;
+	return larger;
+}
+
+static struct sighting *add_sighting(struct prefilter_scratch *scratch, size_t word)
+{
+	struct sighting *sightings = make_room(scratch->sightings, scratch->sighting_count, &scratch->sighting_capacity,
+					       sizeof *sightings, EVENTS_MAX);
+
+	if (!sightings)
+		return NULL;
+	scratch->sightings = sightings;
+	scratch->places[word] = (uint32_t)scratch->sighting_count;
+	sightings[scratch->sighting_count] = (struct sighting){.word = (uint32_t)word, .last = NO_EVENT};
+	return &sightings[scratch->sighting_count++];
+}
+
 static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighting, size_t start, size_t end)
 {
-	if (scratch->event_count == scratch->event_capacity) {
-		size_t capacity = scratch->event_capacity ? scratch->event_capacity * 2 : 1024;
-		struct event *events =
-		    capacity <= EVENTS_MAX ? realloc(scratch->events, capacity * sizeof *events) : NULL;
+	struct event *events =
+	    make_room(scratch->events, scratch->event_count, &scratch->event_capacity, sizeof *events, EVENTS_MAX);
 
-		if (!events)
-			return false;
-		scratch->events = events;
-		scratch->event_capacity = capacity;
-	}
-	scratch->events[scratch->event_count] = (struct event){(uint32_t)start, (uint32_t)end, sighting->last};
+	if (!events)
+		return false;
+	scratch->events = events;
+	events[scratch->event_count] = (struct event){(uint32_t)start, (uint32_t)end, sighting->last};
 	sighting->last = (uint32_t)scratch->event_count++;
-	sighting->count++;
 	return true;
 }
 
@@ -191,25 +230,27 @@ static bool note_word(void *context, size_t word, size_t behind)
 {
 	struct scan *scan = context;
 	const struct prefilter *prefilter = scan->prefilter;
-	struct sighting *sighting = &scan->scratch->sightings[word];
+	struct sighting *sighting;
 	const struct skeleton *skeleton = &scan->scratch->skeleton;
 	size_t start = skeleton->origins[behind - prefilter->word_sizes[word]];
 	size_t end = (size_t)skeleton->origins[behind - 1] + 1;
 	uint32_t borders = borders_of(scan->text, start, end);
-	uint32_t known = sighting->borders;
+	uint32_t known;
 
 	if (prefilter->demanded[word] & ~borders)
 		return true;
-	if (sighting->last == NO_EVENT)
-		scan->scratch->touched[scan->scratch->touched_count++] = (uint32_t)word;
-	if (!add_event(scan->scratch, sighting, start, end))
+	sighting = find_sighting(scan->scratch, word);
+	if (!sighting)
+		sighting = add_sighting(scan->scratch, word);
+	if (!sighting || !add_event(scan->scratch, sighting, start, end))
 		return false;
+	known = sighting->borders;
 	sighting->borders |= UINT32_C(1) << borders;
 	if (sighting->borders == known)
 		return true;
 	for (uint32_t i = prefilter->first_use[word]; i < prefilter->first_use[word + 1]; i++)
 		if (!(prefilter->by_word[i].borders & ~borders))
-			mark_set(scan, prefilter->by_word[i].set);
+			mark_set(scan, prefilter->by_word[i].index);
 	return true;
 }
 
@@ -300,7 +341,8 @@ static void ranges_of_set(const struct scan *scan, const struct prefilter_set *s
 
 	ret_list->count = 0;
 	for (uint32_t i = 0; i < set->use_count; i++) {
-		uint32_t event = scan->scratch->sightings[uses[i].word].last;
+		const struct sighting *sighting = find_sighting(scan->scratch, uses[i].index);
+		uint32_t event = sighting ? sighting->last : NO_EVENT;
 
 		for (; event != NO_EVENT; event = scan->scratch->events[event].next) {
 			uint32_t start = scan->scratch->events[event].start;
@@ -367,8 +409,13 @@ static bool begin(struct scan *scan)
 	struct prefilter_scratch *scratch = scan->scratch;
 	struct prefilter_range *everywhere;
 
+	if (!scratch->places && !make_arrays(scratch))
+		return false;
 	scratch->event_count = 0;
+	scratch->sighting_count = 0;
 	scratch->complete_count = 0;
+	if (scratch->ranges.capacity > RANGES_KEPT)
+		list_free(&scratch->ranges);
 	scratch->ranges.count = 0;
 	everywhere = list_push(&scratch->ranges);
 	if (!everywhere || scan->text.n >= NO_EVENT)
@@ -381,11 +428,16 @@ static bool begin(struct scan *scan)
 	return true;
 }
 
-static void forget_sightings(struct prefilter_scratch *scratch)
+/* The outcome stays. */
+static void give_back(struct prefilter_scratch *scratch)
 {
-	for (size_t i = 0; i < scratch->touched_count; i++)
-		scratch->sightings[scratch->touched[i]] = (struct sighting){.last = NO_EVENT};
-	scratch->touched_count = 0;
+	if (scratch->event_capacity > EVENTS_KEPT) {
+		free(scratch->events);
+		scratch->events = NULL;
+		scratch->event_capacity = 0;
+	}
+	if (scratch->skeleton.capacity > SKELETON_KEPT)
+		skeleton_free(&scratch->skeleton);
 }
 
 static int by_number(const void *a, const void *b)
@@ -428,7 +480,7 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct p
 		done = literal_scan(prefilter->matcher, &literal_text, scratch->literals, note_word, &scan);
 	if (done)
 		done = settle_all(&scan);
-	forget_sightings(scratch);
+	give_back(scratch);
 	return done;
 }
 

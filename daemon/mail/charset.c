@@ -300,6 +300,13 @@ static bool add_converted(struct buf *out, struct str s, const char *name, size_
 	return true;
 }
 
+/* Loads a converter for good. With glibc its way to wide characters is the first half of that to UTF-8, and alone it
+ * needs no buffer between the halves, 32 KiB each. */
+static iconv_t keep(const char *name)
+{
+	return iconv_open("WCHAR_T", name);
+}
+
 void charset_library_init(void)
 {
 	static const char *const numbered[] = {"ISO-8859-2", "ISO-8859-5", "ISO-8859-7", "ISO-8859-15",
@@ -312,9 +319,9 @@ void charset_library_init(void)
 		return;
 	for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++)
 		if (encodings[i].name)
-			kept[count++] = iconv_open("UTF-8", encodings[i].name);
+			kept[count++] = keep(encodings[i].name);
 	for (size_t i = 0; i < sizeof numbered / sizeof *numbered; i++)
-		kept[count++] = iconv_open("UTF-8", numbered[i]);
+		kept[count++] = keep(numbered[i]);
 }
 
 /* UTF-16 without a label shows itself by NULs in every other place. */
