@@ -91,20 +91,26 @@ void buf_add_byte(struct buf *buf, char c)
 
 void buf_add_format(struct buf *buf, const char *format, ...)
 {
+	enum { MOSTLY_ENOUGH = 64 }; /* then it is printed once */
 	va_list args, again;
+	size_t room;
 	int n;
 
+	if (!buf_reserve(buf, MOSTLY_ENOUGH))
+		return;
+	room = buf->capacity - buf->n;
 	va_start(args, format);
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, args);
-	va_end(args);
-	if (n < 0) {
+	n = vsnprintf(buf->p + buf->n, room, format, args);
+	if (n < 0 || ((size_t)n >= room && !buf_reserve(buf, (size_t)n)))
 		buf->failed = true;
-	} else if (buf_reserve(buf, (size_t)n)) {
+	else if ((size_t)n >= room)
 		vsnprintf(buf->p + buf->n, (size_t)n + 1, format, again);
+	if (!buf->failed)
 		buf->n += (size_t)n;
-	}
+	buf->p[buf->n] = '\0';
 	va_end(again);
+	va_end(args);
 }
 
 void buf_add_utf8(struct buf *buf, unsigned int c)

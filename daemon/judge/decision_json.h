@@ -5,16 +5,9 @@
 #define COLDSHOULDER_JUDGE_DECISION_JSON_H
 
 #include "judge/decision.h"
+#include "judge/json_write.h"
 
-#include <jansson.h>
-
-/* A JSON string of any bytes: what is not UTF-8 is escaped as in the log. */
-json_t *decision_json_text(struct str text);
-
-/* Adds the members that every form has; `evidence`: with the words that rules found. */
-void decision_json_add(json_t *object, const struct decision *decision, bool evidence);
-
-/* Adds the object as one line without its end, and takes it over. STATUS_NO_MEMORY, also when it is NULL. */
-enum status decision_json_print(json_t *object, struct buf *out);
+/* Adds the members that every form has to an open object; `evidence`: with the words that rules found. */
+void decision_json_add(struct buf *out, const struct decision *decision, bool evidence);
 
 #endif

@@ -20,22 +20,22 @@ const char *judge_stage_name(enum judge_stage stage)
 	return names[stage];
 }
 
-static json_t *json_time(int64_t time_ms)
+static void add_time(struct buf *out, int64_t time_ms)
 {
 	time_t seconds = (time_t)(time_ms / 1000);
-	char text[40] = "";
 	struct tm parts;
 
-	if (gmtime_r(&seconds, &parts)) {
-		size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-
-		snprintf(text + n, sizeof text - n, ".%03dZ", (int)(time_ms % 1000));
+	json_name(out, "time");
+	if (!gmtime_r(&seconds, &parts)) {
+		json_text(out, STR(""));
+		return;
 	}
-	return json_string(text);
+	buf_add_format(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"", parts.tm_year + 1900, parts.tm_mon + 1,
+		       parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(time_ms % 1000));
 }
 
 /* The keyed hash of the text in lower case, as "#" and 16 digits: the same for the same text, and no way back. */
-static json_t *json_hash(const struct key *key, enum key_use use, struct str text)
+static void add_hash(struct buf *out, const struct key *key, enum key_use use, struct str text)
 {
 	char lower[HASHED_MAX], hash[24];
 
@@ -43,95 +43,113 @@ static json_t *json_hash(const struct key *key, enum key_use use, struct str tex
 	for (size_t i = 0; i < text.n; i++)
 		lower[i] = ascii_lower(text.p[i]);
 	snprintf(hash, sizeof hash, "#%016" PRIx64, key_hash(key, use, (struct str){lower, text.n}));
-	return json_string(hash);
+	json_text(out, str_of(hash));
 }
 
-/* NULL: it is to be left out. */
-static json_t *json_kept(const struct decision_record *record, enum decision_log_keep keep, struct str text)
+static bool is_kept(const struct decision_record *record, enum decision_log_keep keep)
 {
-	if (keep == KEEP_NONE || (keep == KEEP_HASHED && !record->key))
-		return NULL;
-	if (keep == KEEP_CLEAR || text.n == 0)
-		return decision_json_text(text);
-	return json_hash(record->key, KEY_MAILBOX, text);
+	return keep == KEEP_CLEAR || (keep == KEEP_HASHED && record->key);
 }
 
-static void add_kept(json_t *object, const char *name, const struct decision_record *record,
+static void add_kept_text(struct buf *out, const struct decision_record *record, enum decision_log_keep keep,
+			  struct str text)
+{
+	if (keep == KEEP_CLEAR || text.n == 0)
+		json_text(out, text);
+	else
+		add_hash(out, record->key, KEY_MAILBOX, text);
+}
+
+static void add_kept(struct buf *out, const char *name, const struct decision_record *record,
 		     enum decision_log_keep keep, struct str text)
 {
-	json_t *value = json_kept(record, keep, text);
-
-	if (value)
-		json_object_set_new(object, name, value);
+	if (!is_kept(record, keep))
+		return;
+	json_name(out, name);
+	add_kept_text(out, record, keep, text);
 }
 
-static json_t *json_recipients(const struct decision_record *record)
+static void add_recipients(struct buf *out, const struct decision_record *record)
 {
 	const struct envelope *envelope = record->envelope;
-	json_t *list = json_array();
+	enum decision_log_keep keep = record->settings->addresses;
 
-	for (size_t i = 0; i < envelope->recipient_count && i < RECIPIENTS_LISTED; i++) {
-		json_t *recipient = json_kept(record, record->settings->addresses, envelope->recipients[i]);
-
-		if (recipient)
-			json_array_append_new(list, recipient);
-	}
-	return list;
+	json_name(out, "recipients");
+	json_open(out, '[');
+	for (size_t i = 0; i < envelope->recipient_count && i < RECIPIENTS_LISTED && is_kept(record, keep); i++)
+		add_kept_text(out, record, keep, envelope->recipients[i]);
+	json_close(out, ']');
+	json_name(out, "recipient_count");
+	json_number(out, (int64_t)envelope->recipient_count);
 }
 
 /* Those that have a word of their own, or say nothing, are left out. */
-static json_t *json_facts(const struct facts *facts)
+static void add_facts(struct buf *out, const struct facts *facts)
 {
-	json_t *object = json_object();
-
+	json_name(out, "facts");
+	json_open(out, '{');
 	for (int id = FACT_AUTH_FORGED; id < FACT_COUNT; id++) {
 		const struct fact_info *info = fact_info((enum fact_id)id);
 
-		if (facts->value[id])
-			json_object_set_new(object, info->name,
-					    info->kind == FACT_KIND_BOOL ? json_true()
-									 : json_integer(facts->value[id]));
+		if (!facts->value[id])
+			continue;
+		json_name(out, info->name);
+		if (info->kind == FACT_KIND_BOOL)
+			json_literal(out, "true");
+		else
+			json_number(out, facts->value[id]);
 	}
-	return object;
+	json_close(out, '}');
 }
 
-static json_t *json_stages(const struct decision *decision)
+static void add_stages(struct buf *out, const struct decision *decision)
 {
-	json_t *object = json_object();
+	json_name(out, "stages");
+	json_open(out, '{');
+	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+		json_name(out, judge_stage_name((enum judge_stage)stage));
+		json_number(out, decision->stage_micros[stage]);
+	}
+	json_close(out, '}');
+}
 
-	for (int stage = 0; stage < STAGE_COUNT; stage++)
-		json_object_set_new(object, judge_stage_name((enum judge_stage)stage),
-				    json_integer(decision->stage_micros[stage]));
-	return object;
+/* From whom, to whom, about what. */
+static void add_message(struct buf *out, const struct decision_record *record)
+{
+	const struct decision_log_settings *settings = record->settings;
+	const struct envelope *envelope = record->envelope;
+
+	add_kept(out, "from", record, settings->addresses, record->decision->sender);
+	add_kept(out, "sender", record, settings->addresses, envelope->sender);
+	add_recipients(out, record);
+	add_kept(out, "client", record, settings->addresses, envelope->client_address);
+	if (envelope->auth_user.n)
+		add_kept(out, "user", record, settings->addresses, envelope->auth_user);
+	add_kept(out, "subject", record, settings->subject, record->decision->subject);
 }
 
 enum status decision_format_record(const struct decision_record *record, struct buf *out)
 {
 	const struct decision *decision = record->decision;
-	const struct decision_log_settings *settings = record->settings;
-	json_t *object = json_object();
 	char number[24];
 
-	json_object_set_new(object, "time", json_time(record->time_ms));
-	json_object_set_new(object, "queue_id", decision_json_text(record->envelope->queue_id));
-	decision_json_add(object, decision, settings->evidence);
+	json_open(out, '{');
+	add_time(out, record->time_ms);
+	json_name(out, "queue_id");
+	json_text(out, record->envelope->queue_id);
+	decision_json_add(out, decision, record->settings->evidence);
 	if (decision->outcome.would > decision->outcome.action)
-		json_object_set_new(object, "would", json_string(action_name(decision->outcome.would)));
-	json_object_set_new(object, "policy", json_string(decision->policy));
-	json_object_set_new(object, "judged", json_boolean(decision->judged));
-	add_kept(object, "from", record, settings->addresses, decision->sender);
-	add_kept(object, "sender", record, settings->addresses, record->envelope->sender);
-	json_object_set_new(object, "recipients", json_recipients(record));
-	json_object_set_new(object, "recipient_count", json_integer((json_int_t)record->envelope->recipient_count));
-	add_kept(object, "client", record, settings->addresses, record->envelope->client_address);
-	if (record->envelope->auth_user.n)
-		add_kept(object, "user", record, settings->addresses, record->envelope->auth_user);
-	add_kept(object, "subject", record, settings->subject, decision->subject);
+		json_member(out, "would", action_name(decision->outcome.would));
+	json_member(out, "policy", decision->policy);
+	json_name(out, "judged");
+	json_literal(out, decision->judged ? "true" : "false");
+	add_message(out, record);
 	if (decision->template_id) {
 		snprintf(number, sizeof number, "%" PRIu64, decision->template_id);
-		json_object_set_new(object, "template", json_string(number));
+		json_member(out, "template", number);
 	}
-	json_object_set_new(object, "facts", json_facts(&decision->facts));
-	json_object_set_new(object, "stages", json_stages(decision));
-	return decision_json_print(object, out);
+	add_facts(out, &decision->facts);
+	add_stages(out, decision);
+	json_close(out, '}');
+	return buf_failed(out) ? STATUS_NO_MEMORY : STATUS_OK;
 }
