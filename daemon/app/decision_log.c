@@ -12,7 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MODE = 0640 };
+enum {
+	FILE_MODE = 0640,
+	RECORD_MOSTLY = 1024,    /* bytes of a line */
+	GATHER_MS = 50,          /* the first line waits so long for others, */
+	GATHER_BYTES = 64 * 1024 /* or until they are so many */
+};
 
 static const int64_t complain_every_ns = 60 * INT64_C(1000000000);
 
@@ -22,6 +27,7 @@ struct decision_log {
 	pthread_cond_t more;
 	struct buf queue; /* whole lines */
 	size_t queued_records;
+	size_t enough;       /* bytes in the queue that wait no longer */
 	char path[PATH_MAX]; /* where the queue belongs */
 	bool stop;
 	struct decision_log_state state;
@@ -119,6 +125,22 @@ static void write_queue(struct decision_log *log, struct buf *lines)
 		log->state.dropped += records;
 }
 
+/* With the lock held, which it lets go of. */
+static void gather(struct decision_log *log)
+{
+	struct timespec until;
+	int result = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += GATHER_MS * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	while (!log->stop && log->queue.n < log->enough && result == 0)
+		result = pthread_cond_timedwait(&log->more, &log->lock, &until);
+}
+
 static void *run(void *argument)
 {
 	struct decision_log *log = argument;
@@ -126,12 +148,14 @@ static void *run(void *argument)
 
 	pthread_mutex_lock(&log->lock);
 	for (;;) {
-		if (log->queue.n)
+		if (log->queue.n) {
+			gather(log);
 			write_queue(log, &lines);
-		else if (log->stop)
+		} else if (log->stop) {
 			break;
-		else
+		} else {
 			pthread_cond_wait(&log->more, &log->lock);
+		}
 	}
 	pthread_mutex_unlock(&log->lock);
 	buf_free(&lines);
@@ -141,13 +165,17 @@ static void *run(void *argument)
 struct decision_log *decision_log_start(void)
 {
 	struct decision_log *log = calloc(1, sizeof *log);
+	pthread_condattr_t attributes;
 
 	if (!log)
 		return NULL;
 	log->fd = -1;
 	log->queue = buf_make(NULL);
 	pthread_mutex_init(&log->lock, NULL);
-	pthread_cond_init(&log->more, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&log->more, &attributes);
+	pthread_condattr_destroy(&attributes);
 	if (pthread_create(&log->thread, NULL, run, log) != 0) {
 		free(log);
 		return NULL;
@@ -174,13 +202,19 @@ void decision_log_stop(struct decision_log *log)
 
 static void enqueue(struct decision_log *log, const char *path, size_t queue_max, const struct buf *line)
 {
+	size_t before;
+
 	pthread_mutex_lock(&log->lock);
+	before = log->queue.n;
 	if (log->queue.n + line->n + 1 <= queue_max && buf_reserve(&log->queue, line->n + 1)) {
 		buf_add(&log->queue, line->p, line->n);
 		buf_add_byte(&log->queue, '\n');
 		log->queued_records++;
 		strcpy(log->path, path); /* of the same size */
-		pthread_cond_signal(&log->more);
+		log->enough = queue_max / 2 < GATHER_BYTES ? queue_max / 2 : GATHER_BYTES;
+		/* Only when the thread waits for just that: to wake it for each line cost more than the line. */
+		if (!before || (before < log->enough && log->queue.n >= log->enough))
+			pthread_cond_signal(&log->more);
 	} else {
 		log->state.dropped++;
 	}
@@ -203,6 +237,7 @@ void decision_log_add(struct decision_log *log, const struct generation *generat
 	if (!config_decision_log(generation->config, path, sizeof path))
 		return;
 	line = buf_make(NULL);
+	buf_reserve(&line, RECORD_MOSTLY);
 	if (decision_format_record(&record, &line) == STATUS_OK) {
 		enqueue(log, path, record.settings->queue_bytes, &line);
 	} else {

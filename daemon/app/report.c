@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { QUEUE_ID_MAX = 64, USER_MAX = 160 };
+enum { QUEUE_ID_MAX = 64, USER_MAX = 160, LINE_MOSTLY = 512 };
 
 static void start_line(struct buf *line, struct str queue_id)
 {
@@ -71,6 +71,7 @@ static void decided(void *context, const struct generation *generation, const st
 		counters_count(report->counters, decision);
 	if (report->decisions)
 		decision_log_add(report->decisions, generation, decision, envelope);
+	buf_reserve(&line, LINE_MOSTLY);
 	start_line(&line, envelope->queue_id);
 	decision_format_log(decision, &line);
 	if (buf_failed(&line))
