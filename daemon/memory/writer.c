@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "memory/overlay.h"
+#include "memory/steady_clock.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -15,7 +16,7 @@ enum {
 	RETRY_MAX_MS = 5000
 };
 
-static const int64_t ns_per_ms = 1000000;
+static const int64_t ns_per_ms = 1000000, ns_per_second = 1000000000;
 
 struct batch {
 	struct list changes; /* of struct change */
@@ -142,11 +143,18 @@ static void write_batch(struct writer *writer)
 	finish_batch(writer, status);
 }
 
+static int64_t steady_now(struct steady_clock *clock)
+{
+	return steady_clock_now(clock, clock_wall_seconds(), clock_monotonic_ns() / ns_per_second);
+}
+
 static void *run(void *context)
 {
 	struct writer *writer = context;
 	struct store *store = writer->settings.store;
+	struct steady_clock clock = {.running = false};
 
+	steady_now(&clock);
 	pthread_mutex_lock(&writer->lock);
 	for (;;) {
 		if (wait_for_batch(writer)) {
@@ -156,7 +164,7 @@ static void *run(void *context)
 			break;
 		}
 		pthread_mutex_unlock(&writer->lock);
-		store->operations->tend(store, clock_wall_seconds());
+		store->operations->tend(store, steady_now(&clock));
 		pthread_mutex_lock(&writer->lock);
 	}
 	pthread_mutex_unlock(&writer->lock);
