@@ -4,7 +4,8 @@
  *   torture [-l FAULTS] [-v] MAIL...
  *
  * Each message goes through the milter's callbacks (a stand-in for libmilter), the judge and a memory in SQLite. Calls
- * that fail: our own allocations, those of SQLite and jansson, and SQLite's reads, writes and openings.
+ * that fail: our own allocations, those of SQLite and jansson, SQLite's calls on files (reads, writes, openings, locks,
+ * maps, sizes, removals), and, as a kind of its own, fsync().
  *
  * Left out are GLib, which ends the process when memory is out (the MTA's default action then decides, and the unit
  * starts the daemon again), and libxml2 2.9, whose parser can loop for ever after one allocation that failed (found
@@ -14,30 +15,32 @@
  * with the one that it has when the memory does not answer, or with a failure reported; and the next message, without
  * faults, is judged as ever. Ends 1 when anything else happened. MAIL are files or directories.
  */
-#include "base/list.h"
-#include "judge/generation.h"
-#include "mail/message.h"
-#include "milter/callback.h"
-#include "milter/fake_milter.h"
+#include "house.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <libmilter/mfdef.h>
 #include <sqlite3.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 1 << 20, CLASS_MAX = 32, FLUSH_MS = 20000, FAULTY_FLUSH_MS = 30, FILES_EVERY = 16 };
+enum { FAULTY_FLUSH_MS = 30 };
+
+static bool verbose, wrong;
+static unsigned long limit; /* of faults of all kinds; 0 is none */
 
 /* --- what fails --- */
 
-enum kind { KIND_OURS, KIND_LIBRARY, KIND_FILE, KINDS };
-static const char *const kind_names[KINDS] = {"our allocations", "allocations of libraries", "calls on files"};
+enum kind { KIND_OURS, KIND_LIBRARY, KIND_FILE, KIND_SYNC, KINDS };
+static const char *const kind_names[KINDS] = {"our allocations", "allocations of libraries", "calls on files",
+					      "fsync and fdatasync"};
 
 static atomic_int armed = -1; /* a kind, or -1 */
 static atomic_long seen;      /* calls of that kind since arming */
@@ -182,6 +185,61 @@ static int file_open(const char *path, int flags, int mode)
 	return fails(KIND_FILE) ? (errno = EMFILE, -1) : open(path, flags, mode);
 }
 
+static int file_fcntl(int fd, int command, ...)
+{
+	va_list args;
+	void *argument;
+
+	va_start(args, command);
+	argument = va_arg(args, void *);
+	va_end(args);
+	/* Locks and such; that one is let go of cannot fail. */
+	if (command == F_SETLK && ((const struct flock *)argument)->l_type == F_UNLCK)
+		return fcntl(fd, command, argument);
+	return fails(KIND_FILE) ? (errno = ENOLCK, -1) : fcntl(fd, command, argument);
+}
+
+static int file_fstat(int fd, struct stat *info)
+{
+	return fails(KIND_FILE) ? (errno = EIO, -1) : fstat(fd, info);
+}
+
+static int file_stat(const char *path, struct stat *info)
+{
+	return fails(KIND_FILE) ? (errno = EACCES, -1) : stat(path, info);
+}
+
+static int file_access(const char *path, int mode)
+{
+	return fails(KIND_FILE) ? (errno = EACCES, -1) : access(path, mode);
+}
+
+static int file_unlink(const char *path)
+{
+	return fails(KIND_FILE) ? (errno = EIO, -1) : unlink(path);
+}
+
+static int file_fallocate(int fd, off_t at, off_t n)
+{
+	return fails(KIND_FILE) ? ENOSPC : posix_fallocate(fd, at, n);
+}
+
+static void *file_mmap(void *place, size_t n, int protection, int flags, int fd, off_t at)
+{
+	return fails(KIND_FILE) ? (errno = ENOMEM, MAP_FAILED) : mmap(place, n, protection, flags, fd, at);
+}
+
+/* SQLite has no name for these; the program's come before those of the C library. */
+int fdatasync(int fd)
+{
+	return fails(KIND_SYNC) ? (errno = EIO, -1) : (int)syscall(SYS_fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	return fails(KIND_SYNC) ? (errno = EIO, -1) : (int)syscall(SYS_fsync, fd);
+}
+
 static void fail_in_libraries(void)
 {
 	static const sqlite3_mem_methods methods = {sqlite_malloc,  sqlite_free, sqlite_realloc,  sqlite_size,
@@ -194,6 +252,10 @@ static void fail_in_libraries(void)
 	    {"pread64", (sqlite3_syscall_ptr)file_pread},      {"write", (sqlite3_syscall_ptr)file_write},
 	    {"pwrite", (sqlite3_syscall_ptr)file_pwrite},      {"pwrite64", (sqlite3_syscall_ptr)file_pwrite},
 	    {"ftruncate", (sqlite3_syscall_ptr)file_truncate}, {"open", (sqlite3_syscall_ptr)file_open},
+	    {"fcntl", (sqlite3_syscall_ptr)file_fcntl},        {"fstat", (sqlite3_syscall_ptr)file_fstat},
+	    {"stat", (sqlite3_syscall_ptr)file_stat},          {"access", (sqlite3_syscall_ptr)file_access},
+	    {"unlink", (sqlite3_syscall_ptr)file_unlink},      {"fallocate", (sqlite3_syscall_ptr)file_fallocate},
+	    {"mmap", (sqlite3_syscall_ptr)file_mmap},
 	};
 	sqlite3_vfs *vfs;
 
@@ -204,256 +266,109 @@ static void fail_in_libraries(void)
 	json_set_alloc_funcs(library_malloc, free);
 }
 
-/* --- the house under test --- */
-
-static const char rules[] =
-    "rules = (\n"
-    "{ id = \"T_COLD\"; family = \"test\"; score = 6.0; class = \"cold\"; status = \"stable\"; describe = \"x\";\n"
-    "  view = \"body\"; phrases = [ \"sorry to (bother|disturb)\", \"we help (companies|firms)\", \"quick call\" ];\n"
-    "  hits = [ \"sorry to bother you\", \"we help firms\" ]; misses = [ \"sorry\", \"no bother\" ]; },\n"
-    "{ id = \"T_SUBJECT\"; family = \"test\"; score = 1.0; status = \"stable\"; describe = \"x\";\n"
-    "  view = \"subject\"; patterns = [ \"^(re|fwd?): \" ]; hits = [ \"re: x\", \"fw: y\" ]; misses = [ \"x\", \"y\" ]; },\n"
-    "{ id = \"T_UNKNOWN\"; family = \"test\"; score = -10.0; status = \"stable\"; describe = \"x\";\n"
-    "  when = \"relation == unknown\"; cases = ( { given = \"relation = unknown\"; expect = true; },\n"
-    "  { given = \"relation = stranger\"; expect = false; } ); } );\n";
-
-static struct callback_state state;
-static struct smfiDesc calls;
-static struct memory *memory;
-static struct generation *generation;
-static char directory[] = "/tmp/coldshoulder-torture-XXXXXX";
-static unsigned int failures_reported;
-static bool verbose, wrong;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "torture: %s\n", what);
-	exit(1);
-}
-
-static void on_failed(void *context, struct str queue_id, enum status why, const char *step, const char *answer)
-{
-	(void)context, (void)queue_id, (void)why, (void)step, (void)answer;
-	failures_reported++;
-}
-
-static char decided_as[128];
-
-static void on_decided(void *context, const struct generation *with, const struct decision *decision,
-		       const struct envelope *envelope)
-{
-	(void)context, (void)with, (void)envelope;
-	snprintf(decided_as, sizeof decided_as, "judged=%d, policy=%s, recipients=%zu", decision->judged,
-		 decision->policy, decision->recipient_count);
-}
-
-static void open_house(void)
-{
-	struct error_list errors = error_list_make();
-	struct generation_options options = {.rules_directory = directory, .no_cache = true};
-	struct memory_settings settings = memory_settings_default;
-	char path[96];
-	FILE *file;
-
-	message_library_init();
-	if (!mkdtemp(directory))
-		die("no directory");
-	snprintf(path, sizeof path, "%s/torture.conf", directory);
-	file = fopen(path, "w");
-	if (!file || fputs(rules, file) < 0 || fclose(file) != 0)
-		die("no rules");
-	if (generation_load(NULL, &options, &errors, &generation) != STATUS_OK)
-		die(errors.errors.count ? error_at(&errors, 0)->what : "rules");
-	settings.state_directory = directory;
-	settings.batch_interval_ms = 5;
-	settings.quick_check = false;
-	settings.deadline_ms = 5000;
-	if (memory_open(&settings, &errors, &memory) != STATUS_OK)
-		die(errors.errors.count ? error_at(&errors, 0)->what : "memory");
-	error_list_free(&errors);
-	generation->memory = memory;
-	state.slot = generation_slot_create(generation);
-	state.observer.failed = on_failed;
-	state.observer.decided = on_decided;
-	calls = callback_table(&state);
-}
-
-static void close_house(void)
-{
-	char command[128];
-
-	generation_slot_destroy(state.slot);
-	memory_close(memory);
-	snprintf(command, sizeof command, "rm -rf '%s'", directory);
-	if (system(command) != 0)
-		die("the directory cannot be removed");
-}
-
-/* --- one message --- */
-
-struct result {
-	char class[CLASS_MAX];
-	char relation[CLASS_MAX];
-	bool reported; /* a failure was */
-	bool stopped;  /* the message was not let through */
-};
-
-static void send_headers(struct smfi_str *ctx, char *text, char **ret_body)
-{
-	char *line = text;
-
-	while (*line && *line != '\n' && *line != '\r') {
-		char *end = strchr(line, '\n'), *colon = strchr(line, ':');
-
-		while (end && (end[1] == ' ' || end[1] == '\t'))
-			end = strchr(end + 1, '\n');
-		if (end)
-			*end = '\0';
-		if (colon && (!end || colon < end)) {
-			*colon = '\0';
-			calls.xxfi_header(ctx, line, colon + 1);
-		}
-		line = end ? end + 1 : line + strlen(line);
-	}
-	*ret_body = *line == '\r' && line[1] == '\n' ? line + 2 : *line == '\n' ? line + 1 : line;
-}
-
-static void read_result(const struct smfi_str *ctx, struct result *result)
-{
-	for (size_t i = 0; i < ctx->edit_count; i++) {
-		const struct fake_edit *edit = &ctx->edits[i];
-
-		if (strcmp(edit->name, "X-Coldshoulder-Class") == 0)
-			snprintf(result->class, sizeof result->class, "%.*s", CLASS_MAX - 1, edit->value);
-		if (strcmp(edit->name, "X-Coldshoulder-Relation") == 0)
-			snprintf(result->relation, sizeof result->relation, "%.*s", CLASS_MAX - 1, edit->value);
-	}
-}
-
-static struct result play(const char *message)
-{
-	unsigned long actions, protocol, two, three;
-	struct smfi_str ctx = fake_milter_make();
-	struct result result = {.reported = false};
-	char *from[] = {(char *)"<eve@sender.example>", NULL}, *to[] = {(char *)"<me@home.example>", NULL};
-	char *copy = __real_strdup(message), *body;
-	unsigned int reported_before = failures_reported;
-	sfsistat answer;
-
-	fake_milter_macro(&ctx, "i", "4TORTURE01");
-	calls.xxfi_negotiate(&ctx, 0x1ff, 0x1fffff, 0, 0, &actions, &protocol, &two, &three);
-	calls.xxfi_connect(&ctx, (char *)"client.example", NULL);
-	calls.xxfi_envfrom(&ctx, from);
-	calls.xxfi_envrcpt(&ctx, to);
-	send_headers(&ctx, copy, &body);
-	calls.xxfi_eoh(&ctx);
-	calls.xxfi_body(&ctx, (unsigned char *)body, strlen(body));
-	answer = calls.xxfi_eom(&ctx);
-	read_result(&ctx, &result);
-	result.stopped = answer != SMFIS_CONTINUE && answer != SMFIS_ACCEPT;
-	result.reported = failures_reported != reported_before;
-	calls.xxfi_close(&ctx);
-	free(copy);
-	return result;
-}
-
 static void complain(const char *path, enum kind kind, const char *what, const struct result *result)
 {
 	fprintf(stderr, "%s: %s, number %ld%s: %s (class=%s, relation=%s; %s)\n", path, kind_names[kind], fails_at,
-		atomic_load(&persistent) ? " and on" : "", what, result->class, result->relation, decided_as);
+		atomic_load(&persistent) ? " and on" : "", what, result->class, result->relation, house_decided_as);
 	wrong = true;
 }
 
-/* The message once with the fault at `at`; false when so many calls were not made. */
-static bool torture_once(const char *path, const char *message, enum kind kind, long at, const struct result *wanted,
-			 const struct result *without_memory)
+/*
+ * Where a fault strikes: while the message is judged and learned (what is learned is written by another thread, which
+ * meets the fault as well), or while the memory is closed and opened again, which is when SQLite syncs.
+ */
+enum phase { PHASE_MAIL, PHASE_OPEN, PHASES };
+
+static struct result provoke(const char *message, enum kind kind, enum phase phase)
 {
 	struct result result;
-	bool reached;
 
+	if (phase == PHASE_OPEN) {
+		house_play(message);
+		if (!memory_flush(house_memory, HOUSE_FLUSH_MS))
+			house_die("what was learned is not written without faults");
+	}
 	atomic_store(&seen, 0);
-	atomic_store(&fails_at, at);
 	atomic_store(&armed, (int)kind);
-	result = play(message);
-	/* What is learned is written by the writer's thread: it meets the fault as well. */
-	if (kind == KIND_FILE)
-		(void)memory_flush(memory, FAULTY_FLUSH_MS);
+	if (phase == PHASE_OPEN)
+		house_open_memory(NULL);
+	result = house_play(message);
+	if (kind >= KIND_FILE)
+		(void)memory_flush(house_memory, FAULTY_FLUSH_MS);
 	atomic_store(&armed, -1);
-	reached = atomic_load(&seen) >= at;
-	if (result.stopped)
-		complain(path, kind, "the message was stopped", &result);
-	else if (!result.reported && strcmp(result.class, wanted->class) != 0 &&
-		 strcmp(result.class, without_memory->class) != 0)
-		complain(path, kind, "a wrong verdict, and no failure reported", &result);
-	if (atomic_load(&state.sessions) || atomic_load(&state.transactions) || atomic_load(&state.running))
-		complain(path, kind, "something was not ended", &result);
-	return reached;
+	/* A store whose file failed is tried again after a second or more. */
+	if (kind >= KIND_FILE)
+		house_open_memory(NULL);
+	return result;
 }
 
-static void torture(const char *path, const char *message, unsigned long limit)
+/* The message once with the fault at `at`; false when so many calls were not made. */
+static bool torture_once(const char *path, const char *message, enum kind kind, enum phase phase, long at,
+			 const struct result *wanted)
 {
-	/* A store whose file failed is tried again after a second or more: not for every message. */
-	static unsigned int messages;
-	int kinds = messages++ % FILES_EVERY == 0 ? KINDS : KIND_FILE;
-	struct result without_memory, wanted, again;
+	struct result result;
 
-	generation->memory = NULL;
-	without_memory = play(message);
-	generation->memory = memory;
-	wanted = play(message);
+	atomic_store(&fails_at, at);
+	result = provoke(message, kind, phase);
+	if (result.stopped)
+		complain(path, kind, "the message was stopped", &result);
 	/* A store that cannot be asked makes the relation unknown, and that rule of ours weighs -10. */
-	snprintf(without_memory.class, sizeof without_memory.class, " clean");
-	for (enum kind kind = 0; (int)kind < kinds; kind++)
+	else if (!result.reported && strcmp(result.class, wanted->class) != 0 && strcmp(result.class, " clean") != 0)
+		complain(path, kind, "a wrong verdict, and no failure reported", &result);
+	if (!house_is_quiet())
+		complain(path, kind, "something was not ended", &result);
+	return atomic_load(&seen) >= at;
+}
+
+static bool is_enough(enum kind kind)
+{
+	/* Those that wait for the writer take a hundred times as long. */
+	unsigned long most = kind >= KIND_FILE ? limit / 50 : limit / 2;
+
+	return limit && atomic_load(&injected[kind]) >= most;
+}
+
+static void torture_kind(const char *path, const char *message, enum kind kind, const struct result *wanted)
+{
+	for (int phase = PHASE_MAIL; phase < PHASES; phase++)
 		for (int again_and_again = 0; again_and_again < 2; again_and_again++) {
+			/* Closing and opening is nobody's allocation on the way of a message. */
+			if (phase == PHASE_OPEN && kind < KIND_FILE)
+				return;
 			atomic_store(&persistent, again_and_again != 0);
-			for (long at = 1; torture_once(path, message, kind, at, &wanted, &without_memory); at++)
-				if (limit && atomic_load(&injected[kind]) > limit / KINDS)
-					break;
+			for (long at = 1; torture_once(path, message, kind, (enum phase)phase, at, wanted); at++)
+				if (is_enough(kind))
+					return;
 		}
+}
+
+static void torture(const char *path, const char *message)
+{
+	/* What the memory does with its files is the same for every message, and takes its time. */
+	static bool files_done;
+	int kinds = files_done ? KIND_FILE : KINDS;
+	struct result wanted = house_play(message), again;
+
+	files_done = true;
+	for (enum kind kind = 0; (int)kind < kinds; kind++)
+		torture_kind(path, message, kind, &wanted);
 	for (int tries = 0; tries < 100; tries++) {
-		again = play(message);
+		again = house_play(message);
 		if (strcmp(again.class, wanted.class) == 0 && strcmp(again.relation, wanted.relation) == 0)
 			break;
 		usleep(100000); /* the store tries again about once a second */
 	}
 	if (strcmp(again.class, wanted.class) != 0 || again.reported)
 		complain(path, KIND_OURS, "not well again without faults", &again);
-	if (!memory_flush(memory, FLUSH_MS))
+	if (!memory_flush(house_memory, HOUSE_FLUSH_MS))
 		complain(path, KIND_FILE, "what was learned is not written without faults", &again);
 	if (verbose)
 		printf("%s: %s\n", path, wanted.class);
 }
 
-static void torture_path(const char *path, unsigned long limit)
-{
-	static char message[MESSAGE_MAX];
-	struct dirent **entries;
-	int count = scandir(path, &entries, NULL, alphasort);
-	FILE *file;
-
-	for (int i = 0; i < count; i++) {
-		char child[4096];
-
-		snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name);
-		if (entries[i]->d_name[0] != '.')
-			torture_path(child, limit);
-		free(entries[i]);
-	}
-	if (count >= 0) {
-		free(entries);
-		return;
-	}
-	file = fopen(path, "rb");
-	if (!file)
-		die(path);
-	message[fread(message, 1, sizeof message - 1, file)] = '\0';
-	fclose(file);
-	torture(path, message, limit);
-}
-
 int main(int argc, char **argv)
 {
-	unsigned long limit = 0, total = 0;
+	unsigned long total = 0;
 	int option;
 
 	while ((option = getopt(argc, argv, "l:v")) != -1) {
@@ -465,15 +380,15 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	fail_in_libraries();
-	open_house();
+	house_open(NULL);
 	for (int i = optind; i < argc; i++)
-		torture_path(argv[i], limit);
-	close_house();
+		house_each_mail(argv[i], torture);
+	house_close();
 	for (enum kind kind = 0; kind < KINDS; kind++) {
 		printf("%-28s %8lu faults\n", kind_names[kind], atomic_load(&injected[kind]));
 		total += atomic_load(&injected[kind]);
 	}
-	printf("%-28s %8lu faults, %u failures reported, %s\n", "all", total, failures_reported,
+	printf("%-28s %8lu faults, %u failures reported, %s\n", "all", total, house_failures,
 	       wrong ? "something went wrong" : "no message stopped or judged wrongly");
 	return wrong ? 1 : 0;
 }
