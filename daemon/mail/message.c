@@ -11,6 +11,8 @@
 void message_library_init(void)
 {
 	g_mime_init();
+	/* The types of its objects are made when they are first used: before there are threads. */
+	g_object_unref(internet_address_list_parse(NULL, "A <a@a.example>, group: b@b.example;"));
 	xmlInitParser();
 	charset_library_init();
 }

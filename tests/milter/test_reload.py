@@ -153,12 +153,15 @@ class Reload(DaemonTest):
             before = self.resident_kib()
             reload(700)
             after = self.resident_kib()
+            maps = pathlib.Path(f"/proc/{self.daemon.process.pid}/maps").read_text()
         stop.set()
         for thread in threads:
             thread.join()
         self.assertEqual(failures, [])
         self.assertGreater(len(done), 50)
-        self.assertLess(after - before, 8 * 1024, "KiB grown in 700 reloads")
+        # ThreadSanitizer keeps notes of what was freed, too.
+        if "/libtsan." not in maps:
+            self.assertLess(after - before, 8 * 1024, "KiB grown in 700 reloads")
 
     def resident_kib(self):
         status = pathlib.Path(f"/proc/{self.daemon.process.pid}/status").read_text()

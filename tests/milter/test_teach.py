@@ -22,7 +22,7 @@ class Teach(unittest.TestCase):
     def setUp(self):
         self.daemon = Daemon(start=False)
         self.addCleanup(self.daemon.clean_up)
-        text = config_text(self.daemon.directory).replace('store = "none";', 'freemail_domains = ( "free.example" );')
+        text = config_text(self.daemon.directory).replace('store = "none";', 'deadline = "5s"; freemail_domains = ( "free.example" );')
         self.assertIn("freemail_domains", text)
         (self.daemon.directory / "freemail.txt").write_text("free.example\n")
         self.daemon.config.write_text(text.replace(

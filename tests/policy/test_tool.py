@@ -193,7 +193,7 @@ class Configuration(Tool):
                 ('inbound = { reply = "Gr\u00fc\u00dfe"; };', ":6", "printable ASCII", 1),
                 ('inbound = { ladder = ( "tag", "kick" ); };', ":6", '"kick" is not a step', 1),
                 ('inbound = { enforce = { residue = "reject"; }; };', ":6", "enforce is for outbound mail", 1),
-                ('outbound = { enforce = { residue = "tag"; }; };', ":6", "residue does not know tag", 1),
+                ('outbound = { enforce = { residue = "tag"; }; };', ":6", 'residue does not know "tag"', 1),
                 ('outbound = { enforce = { template = "reject"; }; };', ":6", "no effect without template_strangers", 0),
                 ('policies = ( { name = "a"; match = ( "a.example" ); inherits = "b"; } );', ":6", 'no policy "b"', 1),
                 ('policies = ( { name = "a"; logins = ( "a" ); } );', ":6", "inbound mail has no login", 1),
@@ -202,7 +202,7 @@ class Configuration(Tool):
                 ('policies = ( { name = "a"; match = ( "./none.list" ); } );', ":6", "none.list: No such file", 1),
                 ('policies = ( { name = "a"; match = ( "a" ); tagat = 3; } );', ":6", "policies.tag_at", 1),
                 ('inbound = { match = ( "a.example" ); };', ":6", "it has no match", 1),
-                ('failure = { store = "drop"; };', ":6", "store does not know drop", 1)):
+                ('failure = { store = "drop"; };', ":6", 'store does not know "drop"', 1)):
             with self.subTest(text):
                 got, stderr = self.lint(text)
                 self.assertIn(said, stderr)

@@ -85,6 +85,11 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 AUTHSERV_ID = "mx.sandbox.test"
 
 
+# A sanitizer's report; the options are those of tests/milter/harness.py.
+REPORT = re.compile(r"(WARNING: ThreadSanitizer|ERROR: \w+Sanitizer|runtime error): .*")
+os.environ.setdefault("TSAN_OPTIONS", f"atexit_sleep_ms=0:suppressions={PROJECT}/tests/milter/thread.supp")
+
+
 class SandboxError(Exception):
     """Something of the sandbox did not come up; the text says what and where the log is."""
 
@@ -251,12 +256,15 @@ class Sandbox:
         return [process.pid for process in self.processes.values()]
 
     def stop(self):
-        """Ends what was started, and removes the directory."""
+        """Ends what was started, and removes the directory. A report of a sanitizer is an error."""
         if (self.dir / "etc/main.cf").exists():
             self.postfix("stop")
         for process in self.processes.values():
             stop_process(process)
+        log = self.log("coldshoulderd")
         shutil.rmtree(self.dir, ignore_errors=True)
+        if found := REPORT.search(log):
+            raise SandboxError(f"a sanitizer complains:\n{log[found.start():][:6000]}")
 
     # Mail
 
