@@ -21,30 +21,26 @@ static bool compare(int64_t left, enum expr_comparison comparison, int64_t right
 	return false;
 }
 
-/* How many of the families have fired, or how many of their rules. A family named twice counts once. */
+/* How many of the families have fired, or how many of their rules. */
 static int64_t fired_families(const struct expression *expression, const struct expr_input *input, bool rules)
 {
 	int64_t count = 0;
 
 	for (size_t i = 0; i < expression->family_count; i++) {
-		bool named_before = false;
+		unsigned int fired = input->families[expression->families[i]];
 
-		for (size_t j = 0; j < i; j++)
-			named_before = named_before || expression->families[j] == expression->families[i];
-		if (!named_before && input->families[expression->families[i]])
-			count += rules ? (int64_t)input->families[expression->families[i]] : 1;
+		count += rules || !fired ? (int64_t)fired : 1;
 	}
 	return count;
 }
 
-static int64_t true_children(const struct expression *expression, const struct expr_input *input)
+/* At least `wanted` (> 0) of the children are true. */
+static bool at_least(const struct expression *expression, int64_t wanted, const struct expr_input *input)
 {
-	int64_t count = 0;
-
 	for (const struct expression *child = expression->children; child; child = child->next)
-		if (expr_evaluate(child, input))
-			count++;
-	return count;
+		if (expr_evaluate(child, input) && --wanted == 0)
+			return true;
+	return false;
 }
 
 static bool all_children(const struct expression *expression, const struct expr_input *input)
@@ -61,11 +57,11 @@ bool expr_evaluate(const struct expression *expression, const struct expr_input 
 	case EXPR_AND:
 		return all_children(expression, input);
 	case EXPR_OR:
-		return true_children(expression, input) > 0;
+		return at_least(expression, 1, input);
 	case EXPR_NOT:
 		return !expr_evaluate(expression->children, input);
 	case EXPR_ATLEAST:
-		return true_children(expression, input) >= expression->number;
+		return at_least(expression, expression->number, input);
 	case EXPR_RULE:
 		return input->counts[expression->rule] > 0;
 	case EXPR_FLAG:

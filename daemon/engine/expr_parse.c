@@ -195,6 +195,15 @@ static bool take_rule(struct parser *parser, size_t *ret_rule)
 	return true;
 }
 
+/* A family named twice counts once. */
+static bool is_named(const struct expression *node, size_t family)
+{
+	for (size_t i = 0; i < node->family_count; i++)
+		if (node->families[i] == family)
+			return true;
+	return false;
+}
+
 static bool take_family(struct parser *parser, struct expression *node)
 {
 	size_t *families = arena_calloc(parser->arena, node->family_count + 1, sizeof *families);
@@ -218,8 +227,10 @@ static bool take_family(struct parser *parser, struct expression *node)
 		fail(parser, hint, "there is no family `%.*s'", STR_ARGS(parser->token.text));
 		return false;
 	}
-	node->families = families;
-	node->family_count++;
+	if (!is_named(node, families[node->family_count])) {
+		node->families = families;
+		node->family_count++;
+	}
 	next_token(parser);
 	return true;
 }

@@ -172,6 +172,8 @@ language_set language_guess(struct str folded)
 
 bool language_may_be(language_set set, const char *code)
 {
+	if (set == LANGUAGES_ALL)
+		return true;
 	for (size_t i = 0; i < LANGUAGE_COUNT; i++)
 		if (strcmp(codes[i], code) == 0)
 			return set & (1u << i);

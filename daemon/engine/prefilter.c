@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS_USED = 3 }; /* of one expression: more cost more than they tell */
-
 /* Expected occurrences in 1,000 bytes: what is rarer needs no other set to confirm it. */
 #define RARE 0.01
 
@@ -77,11 +75,11 @@ static bool stands_apart(const struct key_set *set, const struct key_set *const 
 /* The rarest set of an expression, and others beside it when that is not rare. */
 static bool choose_sets(struct builder *builder, size_t expression, const struct pattern_keys *keys)
 {
-	const struct key_set *chosen[SETS_USED];
+	const struct key_set *chosen[PREFILTER_SETS];
 	size_t count = 0;
 
 	builder->prefilter->expressions[expression].first_set = (uint32_t)builder->sets.count;
-	for (size_t i = 0; i < keys->count && count < SETS_USED && (!count || chosen[0]->cost > RARE); i++) {
+	for (size_t i = 0; i < keys->count && count < PREFILTER_SETS && (!count || chosen[0]->cost > RARE); i++) {
 		if (keys->sets[i].noise > QUIET || !stands_apart(&keys->sets[i], chosen, count))
 			continue;
 		chosen[count++] = &keys->sets[i];
@@ -104,8 +102,7 @@ static enum status gather(struct builder *builder, const struct str *expressions
 		if (!choose_sets(builder, i, &keys))
 			return STATUS_NO_MEMORY;
 		arena_reset(builder->reading);
-		prefilter->needed[i] = (unsigned char)prefilter->expressions[i].set_count;
-		if (!prefilter->needed[i])
+		if (!prefilter->expressions[i].set_count)
 			prefilter->always[prefilter->always_count++] = (uint32_t)i;
 	}
 	return STATUS_OK;
@@ -191,8 +188,7 @@ static enum status build(struct builder *builder, const struct str *expressions,
 	prefilter->expression_count = count;
 	prefilter->expressions = calloc(count + 1, sizeof *prefilter->expressions);
 	prefilter->always = calloc(count + 1, sizeof *prefilter->always);
-	prefilter->needed = calloc(count + 1, sizeof *prefilter->needed);
-	if (!prefilter->expressions || !prefilter->always || !prefilter->needed)
+	if (!prefilter->expressions || !prefilter->always)
 		return STATUS_NO_MEMORY;
 	status = gather(builder, expressions, count, bytes);
 	if (status == STATUS_OK)
@@ -229,7 +225,6 @@ void prefilter_destroy(struct prefilter *prefilter)
 	literal_matcher_destroy(prefilter->matcher);
 	free(prefilter->expressions);
 	free(prefilter->always);
-	free(prefilter->needed);
 	free(prefilter->sets);
 	free(prefilter->by_set);
 	free(prefilter->by_word);

@@ -48,11 +48,15 @@ struct prefilter_range {
 	size_t last;
 };
 
+/* Whether anybody wants to know about an expression. */
+typedef bool prefilter_wanted(void *context, size_t expression);
+
 /*
- * Looks through `text`; the functions below then tell the outcome until the scratch is used again. False: it could not
- * (too many literals, out of memory), and everything is possible everywhere.
+ * Looks through `text` for the expressions that are wanted; the functions below then tell the outcome until the scratch
+ * is used again. False: it could not (too many literals, out of memory), and everything is possible everywhere.
  */
-bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch);
+bool prefilter_scan(const struct prefilter *prefilter, struct str text, prefilter_wanted *wanted, void *context,
+		    struct prefilter_scratch *scratch);
 
 /* The expressions that may match, in ascending order; returns how many. */
 size_t prefilter_candidates(const struct prefilter_scratch *scratch, const uint32_t **ret_expressions);

@@ -12,7 +12,10 @@ struct prefilter_use {
 	uint32_t borders : 2; /* enum key_border */
 };
 
-enum { PREFILTER_INDEX_MAX = (1 << 30) - 1 };
+enum {
+	PREFILTER_INDEX_MAX = (1 << 30) - 1,
+	PREFILTER_SETS = 3 /* of one expression: more cost more than they tell */
+};
 
 /* Of each set of an expression at least one word stands in every match. */
 struct prefilter_set {
@@ -26,13 +29,12 @@ struct prefilter_set {
 
 struct prefilter_expression {
 	uint32_t first_set;
-	uint32_t set_count; /* 0: always a candidate, everywhere */
+	uint32_t set_count; /* at most PREFILTER_SETS; 0: always a candidate, everywhere */
 };
 
 struct prefilter {
 	struct literal_matcher *matcher; /* NULL: no expression has literals */
 	struct prefilter_expression *expressions;
-	unsigned char *needed; /* by expression: its set_count, for a quick start */
 	size_t expression_count;
 	uint32_t *always; /* the expressions without sets */
 	size_t always_count;

@@ -55,10 +55,8 @@ struct prefilter_scratch {
 	size_t sighting_count;
 	size_t sighting_capacity;
 	size_t word_capacity;
-	unsigned char *seen; /* by set */
-	size_t set_capacity;
-	unsigned char *missing; /* by expression: sets not seen yet */
-	uint32_t *complete;     /* expressions with all sets seen; then the candidates */
+	unsigned char *seen; /* by expression: bit n, its set n was seen; between scans all are 0 */
+	uint32_t *complete;  /* expressions with all sets seen; then the candidates */
 	size_t complete_count;
 	struct outcome *outcomes; /* by expression; of the candidates alone */
 	size_t expression_capacity;
@@ -73,6 +71,8 @@ struct scan {
 	const struct prefilter *prefilter;
 	struct prefilter_scratch *scratch;
 	struct str text;
+	prefilter_wanted *wanted;
+	void *context;
 };
 
 struct prefilter_scratch *prefilter_scratch_create(void)
@@ -88,12 +88,10 @@ static void free_arrays(struct prefilter_scratch *scratch)
 {
 	free(scratch->places);
 	free(scratch->seen);
-	free(scratch->missing);
 	free(scratch->complete);
 	free(scratch->outcomes);
 	scratch->places = NULL;
 	scratch->seen = NULL;
-	scratch->missing = NULL;
 	scratch->complete = NULL;
 	scratch->outcomes = NULL;
 }
@@ -102,30 +100,27 @@ static void free_arrays(struct prefilter_scratch *scratch)
 static bool make_arrays(struct prefilter_scratch *scratch)
 {
 	scratch->places = calloc(scratch->word_capacity + 1, sizeof *scratch->places);
-	scratch->seen = calloc(scratch->set_capacity + 1, sizeof *scratch->seen);
-	scratch->missing = calloc(scratch->expression_capacity + 1, sizeof *scratch->missing);
+	scratch->seen = calloc(scratch->expression_capacity + 1, sizeof *scratch->seen);
 	scratch->outcomes = calloc(scratch->expression_capacity + 1, sizeof *scratch->outcomes);
 	scratch->complete = calloc(scratch->expression_capacity + 1, sizeof *scratch->complete);
-	if (scratch->places && scratch->seen && scratch->missing && scratch->outcomes && scratch->complete)
+	if (scratch->places && scratch->seen && scratch->outcomes && scratch->complete)
 		return true;
 	free_arrays(scratch);
 	return false;
 }
 
-static void set_capacities(struct prefilter_scratch *scratch, size_t words, size_t sets, size_t expressions)
+static void set_capacities(struct prefilter_scratch *scratch, size_t words, size_t expressions)
 {
 	free_arrays(scratch);
 	if (words > scratch->word_capacity)
 		scratch->word_capacity = words;
-	if (sets > scratch->set_capacity)
-		scratch->set_capacity = sets;
 	if (expressions > scratch->expression_capacity)
 		scratch->expression_capacity = expressions;
 }
 
 bool prefilter_scratch_grow(struct prefilter_scratch *scratch, const struct prefilter *prefilter)
 {
-	set_capacities(scratch, prefilter->word_count, prefilter->set_count, prefilter->expression_count);
+	set_capacities(scratch, prefilter->word_count, prefilter->expression_count);
 	return !prefilter->matcher || literal_scratch_grow(&scratch->literals, prefilter->matcher);
 }
 
@@ -135,7 +130,7 @@ struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch 
 
 	if (!copy)
 		return NULL;
-	set_capacities(copy, scratch->word_capacity, scratch->set_capacity, scratch->expression_capacity);
+	set_capacities(copy, scratch->word_capacity, scratch->expression_capacity);
 	if (literal_scratch_copy(scratch->literals, &copy->literals))
 		return copy;
 	prefilter_scratch_destroy(copy);
@@ -216,13 +211,15 @@ static bool add_event(struct prefilter_scratch *scratch, struct sighting *sighti
 static void mark_set(struct scan *scan, uint32_t set)
 {
 	struct prefilter_scratch *scratch = scan->scratch;
-	uint32_t expression = scan->prefilter->sets[set].expression;
+	uint32_t number = scan->prefilter->sets[set].expression;
+	const struct prefilter_expression *expression = &scan->prefilter->expressions[number];
+	unsigned int seen = scratch->seen[number] | 1u << (set - expression->first_set);
 
-	if (scratch->seen[set])
+	if (seen == scratch->seen[number])
 		return;
-	scratch->seen[set] = 1;
-	if (--scratch->missing[expression] == 0)
-		scratch->complete[scratch->complete_count++] = expression;
+	scratch->seen[number] = (unsigned char)seen;
+	if (seen == (1u << expression->set_count) - 1)
+		scratch->complete[scratch->complete_count++] = number;
 }
 
 /* `behind`: the offset behind the word in the skeleton. */
@@ -405,7 +402,6 @@ static bool settle(struct scan *scan, uint32_t index)
 
 static bool begin(struct scan *scan)
 {
-	const struct prefilter *prefilter = scan->prefilter;
 	struct prefilter_scratch *scratch = scan->scratch;
 	struct prefilter_range *everywhere;
 
@@ -423,9 +419,21 @@ static bool begin(struct scan *scan)
 	*everywhere = (struct prefilter_range){0, scan->text.n};
 	if (!skeleton_make(&scratch->skeleton, scan->text))
 		return false;
-	memset(scratch->seen, 0, prefilter->set_count);
-	memcpy(scratch->missing, prefilter->needed, prefilter->expression_count);
 	return true;
+}
+
+/* Few expressions have a word in one text. */
+static void forget_sets(const struct scan *scan)
+{
+	const struct prefilter *prefilter = scan->prefilter;
+	const struct prefilter_scratch *scratch = scan->scratch;
+
+	for (size_t i = 0; i < scratch->sighting_count; i++) {
+		uint32_t word = scratch->sightings[i].word;
+
+		for (uint32_t j = prefilter->first_use[word]; j < prefilter->first_use[word + 1]; j++)
+			scratch->seen[prefilter->sets[prefilter->by_word[j].index].expression] = 0;
+	}
 }
 
 /* The outcome stays. */
@@ -448,30 +456,40 @@ static int by_number(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* Leaves in `complete` those that have ranges, and those that need no literals. */
+/* Leaves in `complete` those that are wanted and have ranges, or need no literals. */
 static bool settle_all(struct scan *scan)
 {
 	struct prefilter_scratch *scratch = scan->scratch;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < scratch->complete_count; i++) {
-		if (!settle(scan, scratch->complete[i]))
+		uint32_t expression = scratch->complete[i];
+
+		if (!scan->wanted(scan->context, expression))
+			continue;
+		if (!settle(scan, expression))
 			return false;
-		if (scratch->outcomes[scratch->complete[i]].count)
-			scratch->complete[kept++] = scratch->complete[i];
+		if (scratch->outcomes[expression].count)
+			scratch->complete[kept++] = expression;
 	}
 	for (size_t i = 0; i < scan->prefilter->always_count; i++) {
-		scratch->outcomes[scan->prefilter->always[i]] = (struct outcome){0, 1}; /* everywhere */
-		scratch->complete[kept++] = scan->prefilter->always[i];
+		uint32_t expression = scan->prefilter->always[i];
+
+		if (!scan->wanted(scan->context, expression))
+			continue;
+		scratch->outcomes[expression] = (struct outcome){0, 1}; /* everywhere */
+		scratch->complete[kept++] = expression;
 	}
 	scratch->complete_count = kept;
-	qsort(scratch->complete, kept, sizeof *scratch->complete, by_number);
+	if (kept > 1)
+		qsort(scratch->complete, kept, sizeof *scratch->complete, by_number);
 	return true;
 }
 
-bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct prefilter_scratch *scratch)
+bool prefilter_scan(const struct prefilter *prefilter, struct str text, prefilter_wanted *wanted, void *context,
+		    struct prefilter_scratch *scratch)
 {
-	struct scan scan = {.prefilter = prefilter, .scratch = scratch, .text = text};
+	struct scan scan = {prefilter, scratch, text, wanted, context};
 	bool done = begin(&scan);
 	const struct literal_text literal_text = {scratch->skeleton.text, scratch->skeleton.starts,
 						  scratch->skeleton.start_count};
@@ -480,6 +498,7 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, struct p
 		done = literal_scan(prefilter->matcher, &literal_text, scratch->literals, note_word, &scan);
 	if (done)
 		done = settle_all(&scan);
+	forget_sets(&scan);
 	give_back(scratch);
 	return done;
 }

@@ -10,7 +10,7 @@
 #include "engine/verdict.h"
 
 enum rule_status { RULE_STATUS_SHADOW, RULE_STATUS_TEST, RULE_STATUS_STABLE };
-enum rule_scope { RULE_ANY_DIRECTION, RULE_INBOUND, RULE_OUTBOUND };
+enum rule_scope { RULE_ANY_DIRECTION, RULE_INBOUND, RULE_OUTBOUND, RULE_SCOPES };
 
 struct expression;
 

@@ -188,7 +188,8 @@ static void compile_pattern(struct compiler *compiler, const struct rule *rule, 
 
 static void compile_text(struct compiler *compiler, const struct rule_entry *entry, const struct rule *rule)
 {
-	const struct scan_target target = {rule->index, rule->view, rule->view_header, compiler->counted[rule->index]};
+	const struct scan_target target = {rule->index, compiler->ruleset->group_of[rule->index], rule->view,
+					   rule->view_header, compiler->counted[rule->index]};
 
 	compiler->status = scanner_add_rule(compiler->ruleset->scanner, &target);
 	if (compiler->status != STATUS_OK)
@@ -247,7 +248,7 @@ static void copy_rules(struct compiler *compiler)
 	ruleset->rule_ids = allocate(compiler, count, sizeof *ruleset->rule_ids);
 	ruleset->family_of = allocate(compiler, count, sizeof *ruleset->family_of);
 	ruleset->broken = allocate(compiler, count, sizeof *ruleset->broken);
-	ruleset->language_of = allocate(compiler, count, sizeof *ruleset->language_of);
+	ruleset->group_of = allocate(compiler, count, sizeof *ruleset->group_of);
 	ruleset->languages = allocate(compiler, count + 1, sizeof *ruleset->languages);
 	compiler->counted = allocate(compiler, count, sizeof *compiler->counted);
 	if (compiler->status != STATUS_OK)
@@ -260,7 +261,7 @@ static void copy_rules(struct compiler *compiler)
 		ruleset->by_id[i] = rule;
 		ruleset->rule_ids[i] = rule->id;
 		ruleset->family_of[i] = rulebook_find_family(book, str_of(rule->family), NULL);
-		ruleset->language_of[i] = language_number(ruleset, rule->language);
+		ruleset->group_of[i] = ruleset_group(language_number(ruleset, rule->language), rule->scope);
 	}
 	qsort(ruleset->by_id, count, sizeof *ruleset->by_id, by_id);
 }

@@ -24,7 +24,7 @@ struct evaluation {
 	const struct ruleset_filter *filter;
 	const struct facts *facts;
 	struct arena *arena;
-	bool *active;           /* by rule: asked at all */
+	const bool *active;     /* by group: asked at all */
 	unsigned int *counts;   /* by rule */
 	unsigned int *families; /* by family */
 	struct list hits;       /* of struct rule_hit */
@@ -47,39 +47,46 @@ static bool scope_fits(enum rule_scope scope, int64_t direction)
 	       direction == (scope == RULE_INBOUND ? DIRECTION_INBOUND : DIRECTION_OUTBOUND);
 }
 
-/* By rule: is it asked at all, by the policy and in a text of `may_be`? NULL when out of memory. */
-static bool *active_rules(const struct ruleset *ruleset, const struct ruleset_filter *filter, language_set may_be,
-			  int64_t direction, struct arena *arena)
+/* By group: are its rules asked at all, by the policy and in a text of `may_be`? NULL when out of memory. */
+static bool *active_groups(const struct ruleset *ruleset, const struct ruleset_filter *filter, language_set may_be,
+			   int64_t direction, struct arena *arena)
 {
-	bool *active = arena_calloc(arena, ruleset->rule_count + 1, sizeof *active);
-	bool *languages = arena_calloc(arena, ruleset->language_count + 1, sizeof *languages);
+	bool *active = arena_calloc(arena, ruleset_group_count(ruleset) + 1, sizeof *active);
 
-	if (!active || !languages)
-		return NULL;
-	for (size_t i = 0; i < ruleset->language_count; i++)
-		languages[i] =
-		    language_counts(filter, ruleset->languages[i]) && language_may_be(may_be, ruleset->languages[i]);
-	for (size_t i = 0; i < ruleset->rule_count; i++)
-		active[i] = languages[ruleset->language_of[i]] && scope_fits(ruleset->rules[i].scope, direction);
+	for (size_t i = 0; active && i < ruleset->language_count; i++) {
+		const char *language = ruleset->languages[i];
+
+		if (!language_counts(filter, language) || !language_may_be(may_be, language))
+			continue;
+		for (int scope = 0; scope < RULE_SCOPES; scope++)
+			active[ruleset_group(i, (enum rule_scope)scope)] =
+			    scope_fits((enum rule_scope)scope, direction);
+	}
 	return active;
 }
 
 bool ruleset_may_classify(const struct ruleset *ruleset, const struct facts *facts, const bool *known,
 			  const struct ruleset_filter *filter, struct arena *arena)
 {
-	bool *possible = active_rules(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
+	const bool *active = active_groups(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
+	bool *possible = arena_calloc(arena, ruleset->rule_count + 1, sizeof *possible);
 	const struct expr_prospect prospect = {facts, known, possible};
 
-	if (!possible)
+	if (!active || !possible)
 		return true;
-	for (size_t i = 0; i < ruleset->rule_count; i++)
-		if (possible[i] && !ruleset->rules[i].when && ruleset->rules[i].mail_class != CLASS_CLEAN)
+	for (size_t i = 0; i < ruleset->class_text_count; i++) {
+		size_t index = ruleset->class_texts[i];
+
+		possible[index] = active[ruleset->group_of[index]];
+		if (possible[index] && ruleset->rules[index].mail_class != CLASS_CLEAN)
 			return true;
-	for (size_t i = 0; i < ruleset->order_count; i++) {
-		size_t index = ruleset->order[i];
+	}
+	for (size_t i = 0; i < ruleset->class_order_count; i++) {
+		size_t index = ruleset->class_order[i];
 		const struct rule *rule = &ruleset->rules[index];
 
-		possible[index] = possible[index] && expr_outlook(rule->expression, &prospect) != OUTLOOK_NO;
+		possible[index] =
+		    active[ruleset->group_of[index]] && expr_outlook(rule->expression, &prospect) != OUTLOOK_NO;
 		if (possible[index] && rule->mail_class != CLASS_CLEAN)
 			return true;
 	}
@@ -171,7 +178,7 @@ enum status ruleset_scan(const struct ruleset *ruleset, struct views *views, enu
 	const struct scanner *scanner = ruleset->scanner;
 	struct text_scan scan = {.hits = list_make(sizeof(struct text_hit), arena)};
 	language_set may_be = language_guess(views_get(views, VIEW_BODY, STR(""))->text);
-	const bool *active = active_rules(ruleset, filter, may_be, direction, arena);
+	const bool *active = active_groups(ruleset, filter, may_be, direction, arena);
 	struct scan_scratch *scratch = active ? scanner_take_scratch(scanner) : NULL;
 
 	*ret_hits = (struct text_hits){.count = 0};
@@ -206,7 +213,7 @@ static void evaluate_expressions(struct evaluation *evaluation)
 		const struct expression *expression = ruleset->rules[index].expression;
 		struct buf evidence = buf_make(evaluation->arena);
 
-		if (!evaluation->active[index] || !expr_evaluate(expression, &input))
+		if (!evaluation->active[ruleset->group_of[index]] || !expr_evaluate(expression, &input))
 			continue;
 		expr_describe(expression, &input, &evidence);
 		if (buf_failed(&evidence))
@@ -227,13 +234,13 @@ enum status ruleset_conclude(const struct ruleset *ruleset, const struct text_hi
 					.hits = list_make(sizeof(struct rule_hit), arena)};
 
 	*ret_verdict = (struct verdict){.match_errors = hits->match_errors};
-	evaluation.active = active_rules(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
+	evaluation.active = active_groups(ruleset, filter, LANGUAGES_ALL, facts->value[FACT_DIRECTION], arena);
 	evaluation.counts = arena_calloc(arena, ruleset->rule_count + 1, sizeof *evaluation.counts);
 	evaluation.families = arena_calloc(arena, ruleset->family_count + 1, sizeof *evaluation.families);
 	if (!evaluation.active || !evaluation.counts || !evaluation.families)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < hits->count; i++)
-		if (evaluation.active[hits->items[i].rule])
+		if (evaluation.active[ruleset->group_of[hits->items[i].rule]])
 			add_hit(&evaluation, &hits->items[i]);
 	if (!evaluation.no_memory)
 		evaluate_expressions(&evaluation);

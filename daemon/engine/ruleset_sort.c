@@ -69,16 +69,46 @@ static void visit(struct sorter *sorter, size_t index)
 	sorter->ruleset->order[sorter->ruleset->order_count++] = index;
 }
 
+static void need(void *context, size_t rule, bool counted)
+{
+	bool *needed = context;
+
+	(void)counted;
+	needed[rule] = true;
+}
+
+/* What gives a class, and what that refers to; the order is known. */
+static void find_classes(struct ruleset *ruleset, bool *needed)
+{
+	for (size_t i = 0; i < ruleset->rule_count; i++)
+		needed[i] = ruleset->rules[i].mail_class != CLASS_CLEAN;
+	for (size_t i = ruleset->order_count; i-- > 0;)
+		if (needed[ruleset->order[i]])
+			expr_each_rule(ruleset->rules[ruleset->order[i]].expression, need, needed);
+	for (size_t i = 0; i < ruleset->order_count; i++)
+		if (needed[ruleset->order[i]])
+			ruleset->class_order[ruleset->class_order_count++] = ruleset->order[i];
+	for (size_t i = 0; i < ruleset->rule_count; i++)
+		if (needed[i] && !ruleset->rules[i].when)
+			ruleset->class_texts[ruleset->class_text_count++] = i;
+}
+
 enum status ruleset_sort(const struct rulebook *book, struct ruleset *ruleset)
 {
 	struct sorter sorter = {.book = book, .ruleset = ruleset};
+	size_t count = ruleset->rule_count + 1;
+	bool *needed = arena_calloc(ruleset->arena, count, sizeof *needed);
 
-	ruleset->order = arena_calloc(ruleset->arena, ruleset->rule_count + 1, sizeof *ruleset->order);
-	sorter.marks = arena_calloc(ruleset->arena, ruleset->rule_count + 1, sizeof *sorter.marks);
-	sorter.path = arena_calloc(ruleset->arena, ruleset->rule_count + 1, sizeof *sorter.path);
-	if (!ruleset->order || !sorter.marks || !sorter.path)
+	ruleset->order = arena_calloc(ruleset->arena, count, sizeof *ruleset->order);
+	ruleset->class_order = arena_calloc(ruleset->arena, count, sizeof *ruleset->class_order);
+	ruleset->class_texts = arena_calloc(ruleset->arena, count, sizeof *ruleset->class_texts);
+	sorter.marks = arena_calloc(ruleset->arena, count, sizeof *sorter.marks);
+	sorter.path = arena_calloc(ruleset->arena, count, sizeof *sorter.path);
+	if (!needed || !ruleset->order || !ruleset->class_order || !ruleset->class_texts || !sorter.marks ||
+	    !sorter.path)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < ruleset->rule_count; i++)
 		visit(&sorter, i);
+	find_classes(ruleset, needed);
 	return STATUS_OK;
 }

@@ -29,6 +29,7 @@ static const int64_t ns_a_ms = 1000000;
 /* One rule within its view. */
 struct scan_entry {
 	size_t rule;
+	size_t group;
 	bool count;
 	size_t first; /* of its patterns in the view */
 	size_t pattern_count;
@@ -180,6 +181,7 @@ enum status scanner_add_rule(struct scanner *scanner, const struct scan_target *
 	if (!entry)
 		return STATUS_NO_MEMORY;
 	entry->rule = target->rule;
+	entry->group = target->group;
 	entry->count = target->count;
 	entry->first = view->patterns.count;
 	return STATUS_OK;
@@ -346,9 +348,10 @@ void scanner_give_scratch(const struct scanner *scanner, struct scan_scratch *sc
 	pthread_mutex_unlock(&owner->lock);
 }
 
-/* The first match of the view's pattern `index` from `from` on, at the places that the prefilter left. */
-static enum pattern_result find(const struct scan_view *view, size_t index, size_t from, struct scan_scratch *scratch,
-				struct pattern_span *ret_span)
+/* The first match of the view's pattern `index` from `from` on, at the places that the prefilter left; one from `until`
+ * on may be missed. */
+static enum pattern_result find(const struct scan_view *view, size_t index, size_t from, size_t until,
+				struct scan_scratch *scratch, struct pattern_span *ret_span)
 {
 	const struct pattern *pattern = *(struct pattern **)list_at(&view->patterns, index);
 	const struct prefilter_range *ranges;
@@ -358,14 +361,15 @@ static enum pattern_result find(const struct scan_view *view, size_t index, size
 	if (!scratch->filtered)
 		return pattern_find(pattern, scratch->subject, from, scratch->pattern, ret_span);
 	count = prefilter_ranges(scratch->prefilter, index, &ranges);
-	for (size_t i = 0; i < count && result == PATTERN_NO_MATCH; i++) {
+	for (size_t i = 0; i < count && result == PATTERN_NO_MATCH && ranges[i].first < until; i++) {
 		size_t first = ranges[i].first > from ? ranges[i].first : from;
+		size_t last = ranges[i].last < until ? ranges[i].last : until - 1;
 
-		if (ranges[i].last >= scratch->subject.text.n)
+		if (last >= scratch->subject.text.n)
 			result = pattern_find(pattern, scratch->subject, first, scratch->pattern, ret_span);
-		else if (ranges[i].last >= first)
-			result = pattern_find_between(pattern, scratch->subject, first, ranges[i].last,
-						      scratch->pattern, ret_span);
+		else if (last >= first)
+			result =
+			    pattern_find_between(pattern, scratch->subject, first, last, scratch->pattern, ret_span);
 	}
 	return result;
 }
@@ -375,8 +379,8 @@ static unsigned int count_more(const struct scan_view *view, size_t index, struc
 {
 	unsigned int count = 1;
 
-	while (count < COUNT_MAX &&
-	       find(view, index, span.end > span.start ? span.end : span.end + 1, scratch, &span) == PATTERN_MATCH)
+	while (count < COUNT_MAX && find(view, index, span.end > span.start ? span.end : span.end + 1, STR_NONE,
+					 scratch, &span) == PATTERN_MATCH)
 		count++;
 	return count;
 }
@@ -407,7 +411,7 @@ static void match_pattern(const struct scan_view *view, size_t index, struct sca
 		tally->gave_up++;
 		return;
 	}
-	result = find(view, index, 0, scratch, &span);
+	result = find(view, index, 0, hit->count && !entry->count ? hit->span.start : STR_NONE, scratch, &span);
 	if (result == PATTERN_GAVE_UP)
 		tally->to_blame |= is_to_blame(scratch->pattern, start);
 	tally->gave_up += result == PATTERN_GAVE_UP || result == PATTERN_NO_MEMORY;
@@ -418,7 +422,7 @@ static void match_pattern(const struct scan_view *view, size_t index, struct sca
 	hit->count = entry->count ? hit->count + count_more(view, index, scratch, span) : 1;
 }
 
-/* Those patterns of one rule that are candidates, unless the rule is not asked. Returns how many gave up. */
+/* What is asked of one rule (`candidates` NULL: all its patterns). Returns how many gave up. */
 static unsigned int scan_rule(const struct scan_view *view, struct scan_entry *entry, const uint32_t *candidates,
 			      size_t count, struct scan_scratch *scratch, struct scan_hit *hit)
 {
@@ -431,6 +435,20 @@ static unsigned int scan_rule(const struct scan_view *view, struct scan_entry *e
 	return tally.gave_up;
 }
 
+struct asking {
+	const struct scan_view *view;
+	const bool *active; /* by group */
+};
+
+static bool is_asked(void *context, size_t pattern)
+{
+	const struct asking *asking = context;
+	const size_t *entry_of = asking->view->entry_of.items;
+	const struct scan_entry *entry = list_at(&asking->view->entries, entry_of[pattern]);
+
+	return asking->active[entry->group] && !strain_rests(&entry->strain);
+}
+
 /* Every pattern of every active rule. */
 static unsigned int scan_all(const struct scan_view *view, const bool *active, struct scan_scratch *scratch,
 			     scan_found *found, void *context)
@@ -441,7 +459,7 @@ static unsigned int scan_all(const struct scan_view *view, const bool *active, s
 		struct scan_entry *entry = list_at(&view->entries, i);
 		struct scan_hit hit = {.count = 0};
 
-		if (active[entry->rule] && !strain_rests(&entry->strain))
+		if (active[entry->group] && !strain_rests(&entry->strain))
 			gave_up += scan_rule(view, entry, NULL, entry->pattern_count, scratch, &hit);
 		if (hit.count)
 			found(context, entry->rule, &hit);
@@ -450,8 +468,8 @@ static unsigned int scan_all(const struct scan_view *view, const bool *active, s
 }
 
 /* The candidates alone; those of one rule stand together. */
-static unsigned int scan_candidates(const struct scan_view *view, const bool *active, struct scan_scratch *scratch,
-				    scan_found *found, void *context)
+static unsigned int scan_candidates(const struct scan_view *view, struct scan_scratch *scratch, scan_found *found,
+				    void *context)
 {
 	const uint32_t *candidates;
 	size_t count = prefilter_candidates(scratch->prefilter, &candidates);
@@ -465,8 +483,7 @@ static unsigned int scan_candidates(const struct scan_view *view, const bool *ac
 
 		for (next = i; next < count && entry_of[candidates[next]] == index;)
 			next++;
-		if (active[entry->rule] && !strain_rests(&entry->strain))
-			gave_up += scan_rule(view, entry, candidates + i, next - i, scratch, &hit);
+		gave_up += scan_rule(view, entry, candidates + i, next - i, scratch, &hit);
 		if (hit.count)
 			found(context, entry->rule, &hit);
 	}
@@ -483,10 +500,12 @@ unsigned int scanner_scan(const struct scanner *scanner, size_t index, struct st
 			  struct scan_scratch *scratch, scan_found *found, void *context)
 {
 	const struct scan_view *view = list_at(&scanner->views, index);
+	struct asking asking = {view, active};
 
 	set_subject(scratch, view, text);
-	scratch->filtered = view->prefilter && prefilter_scan(view->prefilter, text, scratch->prefilter);
-	return scratch->filtered ? scan_candidates(view, active, scratch, found, context)
+	scratch->filtered =
+	    view->prefilter && prefilter_scan(view->prefilter, text, is_asked, &asking, scratch->prefilter);
+	return scratch->filtered ? scan_candidates(view, scratch, found, context)
 				 : scan_all(view, active, scratch, found, context);
 }
 
@@ -551,7 +570,7 @@ static enum pattern_result match_lines(const struct scan_view *view, size_t inde
 		enum pattern_result result = PATTERN_GAVE_UP;
 
 		if (!pattern_scratch_is_spent(scratch->pattern, clock_monotonic_ns()))
-			result = find(view, index, from, scratch, &hit.span);
+			result = find(view, index, from, STR_NONE, scratch, &hit.span);
 		if (result != PATTERN_MATCH)
 			return result;
 		found(context, rule, &hit);

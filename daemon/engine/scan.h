@@ -16,7 +16,8 @@ struct scan_scratch;
 
 /* What a rule looks at. */
 struct scan_target {
-	size_t rule; /* its index, handed back by scans; each once */
+	size_t rule;  /* its index, handed back by scans; each once */
+	size_t group; /* of rules that are asked together or not at all */
 	enum view_kind view;
 	struct str header; /* of header:NAME and raw:NAME; must outlive the scanner */
 	bool count;        /* count all matches, not just find the first */
@@ -67,9 +68,9 @@ struct scan_hit {
 typedef void scan_found(void *context, size_t rule, const struct scan_hit *hit);
 
 /*
- * Looks for the rules of one view (by number) in its text. `active[rule]` false: the rule is not asked. Returns how
- * many patterns gave up on a limit; they count as no match. A rule that keeps giving up (engine/strain.h) is not asked
- * any more.
+ * Looks for the rules of one view (by number) in its text. `active[group]` false: its rules are not asked. Returns
+ * how many patterns gave up on a limit; they count as no match. A rule that keeps giving up (engine/strain.h) is not
+ * asked any more.
  */
 unsigned int scanner_scan(const struct scanner *scanner, size_t view, struct str text, const bool *active,
 			  struct scan_scratch *scratch, scan_found *found, void *context);

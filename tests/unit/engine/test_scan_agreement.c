@@ -171,18 +171,18 @@ static struct ruleset *load(const char *directory, bool without)
 static struct pair open_pair(const char *directory)
 {
 	struct pair pair = {.with = load(directory, false), .without = load(directory, true)};
-	size_t count = pair.with->rule_count;
+	size_t count = pair.with->rule_count, groups = ruleset_group_count(pair.with);
 
 	assert_int_equal(count, pair.without->rule_count);
 	pair.scratch_with = scanner_take_scratch(pair.with->scanner);
 	pair.scratch_without = scanner_take_scratch(pair.without->scanner);
-	pair.active = malloc(count + 1);
+	pair.active = malloc(groups);
 	results_with = calloc(count + 1, sizeof *results_with);
 	results_without = calloc(count + 1, sizeof *results_without);
 	arena = arena_create(0);
 	assert_true(pair.scratch_with && pair.scratch_without && pair.active && results_with && results_without &&
 		    arena);
-	memset(pair.active, 1, count + 1);
+	memset(pair.active, 1, groups);
 	return pair;
 }
 
