@@ -58,16 +58,18 @@ static enum exit_code exit_code_of(enum status status)
 	return EXIT_CODE_SYSTEM;
 }
 
+static enum exit_code no_memory(void)
+{
+	log_err("out of memory");
+	return EXIT_CODE_SYSTEM;
+}
+
 /* Configuration or rules that cannot be read are wrong, whatever the reason; only a refusal has its own number. */
 static enum exit_code load_exit_code(enum status status)
 {
-	switch (status) {
-	case STATUS_PERMISSION:
-	case STATUS_NO_MEMORY:
-		return exit_code_of(status);
-	default:
-		return status == STATUS_OK ? EXIT_CODE_OK : EXIT_CODE_CONFIGURATION;
-	}
+	if (status == STATUS_NO_MEMORY)
+		return no_memory();
+	return status == STATUS_PERMISSION ? EXIT_CODE_PERMISSION : EXIT_CODE_CONFIGURATION;
 }
 
 /* At start a person may be looking at the terminal while the log goes to syslog. */
@@ -111,7 +113,7 @@ static enum exit_code open_configured_socket(struct daemon *d, const struct conf
 
 	d->socket = strdup(d->options->socket ? d->options->socket : config->socket);
 	if (!d->socket)
-		return EXIT_CODE_SYSTEM;
+		return no_memory();
 	if (listen_address_parse(d->socket, where, errors, &address) != STATUS_OK)
 		return d->options->socket ? EXIT_CODE_USAGE : EXIT_CODE_CONFIGURATION;
 	status = listener_open(&address, &access, errors, &d->listener);
@@ -354,11 +356,11 @@ enum exit_code daemon_run(const struct options *options)
 	if (!d.slot) {
 		generation_release(first);
 		memory_close(memory);
-		return EXIT_CODE_SYSTEM;
+		return no_memory();
 	}
 	d.reloader = reloader_create(options, d.slot);
 	d.report = (struct report){.counters = counters_create(), .decisions = decision_log_start()};
-	code = d.reloader && d.report.counters && d.report.decisions ? open_and_serve(&d) : EXIT_CODE_SYSTEM;
+	code = d.reloader && d.report.counters && d.report.decisions ? open_and_serve(&d) : no_memory();
 	reloader_destroy(d.reloader);
 	if (!filter_is_idle()) {
 		log_warn("a message is still being judged: it is left to the MTA");

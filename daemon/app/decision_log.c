@@ -1,5 +1,6 @@
 #include "app/decision_log.h"
 
+#include "base/fd.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -76,20 +77,13 @@ static bool open_file(struct decision_log *log, const char *path)
 
 static bool write_all(struct decision_log *log, const char *p, size_t n)
 {
-	while (n) {
-		ssize_t written = write(log->fd, p, n);
+	size_t written = fd_write(log->fd, p, n);
 
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0) {
-			complain(log, log->open_path, "cannot be written to", written < 0 ? errno : EIO);
-			return false;
-		}
+	if (written)
 		log->torn = p[written - 1] != '\n';
-		p += written;
-		n -= (size_t)written;
-	}
-	return true;
+	if (written < n)
+		complain(log, log->open_path, "cannot be written to", errno);
+	return written == n;
 }
 
 static bool write_lines(struct decision_log *log, const char *path, const struct buf *lines)

@@ -1,8 +1,9 @@
 #include "app/listener_file.h"
 
+#include "base/owner.h"
+
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,18 +24,6 @@ static void directory_of(const char *path, char directory[DIRECTORY_MAX])
 	snprintf(directory, DIRECTORY_MAX, "%.*s", (int)n, path);
 }
 
-/* The name of the user we run as, or its number. */
-static void user_name(char *out, size_t size)
-{
-	struct passwd entry, *found = NULL;
-	char buffer[NAME_BUFFER];
-
-	if (getpwuid_r(geteuid(), &entry, buffer, sizeof buffer, &found) == 0 && found)
-		snprintf(out, size, "%s", found->pw_name);
-	else
-		snprintf(out, size, "%u", (unsigned int)geteuid());
-}
-
 static bool find_group(const char *name, gid_t *ret_group)
 {
 	struct group entry, *found = NULL;
@@ -51,7 +40,7 @@ static void directory_hint(const char *directory, const struct listener_access *
 {
 	char user[USER_MAX];
 
-	user_name(user, sizeof user);
+	owner_name(geteuid(), user, sizeof user);
 	snprintf(hint, HINT_MAX, "install -d -o %s -g %s -m 2750 %s", user, *access->group ? access->group : user,
 		 directory);
 }
@@ -156,7 +145,7 @@ static enum status set_group(const struct listen_address *address, const struct 
 		return group_error(access, SEVERITY_ERROR, address->text, errors);
 	if (group == now || lchown(address->path, (uid_t)-1, group) == 0)
 		return STATUS_OK;
-	user_name(user, sizeof user);
+	owner_name(geteuid(), user, sizeof user);
 	snprintf(hint, sizeof hint, "usermod -a -G %s %s, or make the directory setgid to that group", access->group,
 		 user);
 	error_add(errors, SEVERITY_ERROR, address->text, hint, "the socket cannot be given to group \"%s\": %s",

@@ -1,5 +1,6 @@
 #include "app/reload.h"
 
+#include "base/str.h"
 #include "app/notify.h"
 #include "app/remember.h"
 #include "app/report.h"
@@ -20,7 +21,7 @@ struct reloader {
 
 static bool texts_differ(const char *a, const char *b)
 {
-	return strcmp(a ? a : "", b ? b : "") != 0;
+	return !str_equal(str_of(a), str_of(b));
 }
 
 /* What is opened once, at start. */

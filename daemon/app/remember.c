@@ -1,8 +1,8 @@
 #include "app/remember.h"
 
+#include "base/owner.h"
 #include "base/log.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,18 +24,6 @@ static bool default_list_missing(const struct config *config)
 	       access(CONFIG_FREEMAIL_LIST, R_OK) != 0;
 }
 
-static const char *user_name(uid_t uid, char *out, size_t size)
-{
-	struct passwd entry, *found = NULL;
-	char buffer[4096];
-
-	if (getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found)
-		snprintf(out, size, "%s", found->pw_name);
-	else
-		snprintf(out, size, "%u", (unsigned int)uid);
-	return out;
-}
-
 /* Whoever starts the daemon once as root, or as somebody else, gets to know why it does not start now. */
 static enum status check_ownership(const struct config *config, struct error_list *errors)
 {
@@ -45,8 +33,8 @@ static enum status check_ownership(const struct config *config, struct error_lis
 
 	if (stat(directory, &info) != 0 || eaccess(directory, R_OK | W_OK | X_OK) == 0)
 		return STATUS_OK;
-	user_name(info.st_uid, owner, sizeof owner);
-	user_name(geteuid(), us, sizeof us);
+	owner_name(info.st_uid, owner, sizeof owner);
+	owner_name(geteuid(), us, sizeof us);
 	snprintf(hint, sizeof hint, "chown -R %s: %s", us, directory);
 	error_add(errors, SEVERITY_ERROR, config->path, hint,
 		  "the state directory %s belongs to %s, and %s cannot write it", directory, owner, us);
@@ -120,7 +108,7 @@ static bool texts_differ(const struct memory_settings *a, const struct memory_se
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		if (strcmp(texts[i][0] ? texts[i][0] : "", texts[i][1] ? texts[i][1] : "") != 0)
+		if (!str_equal(str_of(texts[i][0]), str_of(texts[i][1])))
 			return true;
 	return false;
 }
@@ -137,11 +125,21 @@ static bool domains_differ(const struct memory_settings *a, const struct memory_
 
 static bool numbers_differ(const struct memory_settings *a, const struct memory_settings *b)
 {
-	return a->backend != b->backend || a->scope != b->scope ||
-	       memcmp(&a->retention, &b->retention, sizeof a->retention) != 0 ||
-	       a->template_window_days != b->template_window_days || a->deadline_ms != b->deadline_ms ||
-	       a->queue_max != b->queue_max || a->templates_max != b->templates_max ||
-	       a->redis_database != b->redis_database || a->redis_connections != b->redis_connections;
+	const int64_t numbers[][2] = {
+	    {a->backend, b->backend},
+	    {a->scope, b->scope},
+	    {a->template_window_days, b->template_window_days},
+	    {a->deadline_ms, b->deadline_ms},
+	    {(int64_t)a->queue_max, (int64_t)b->queue_max},
+	    {(int64_t)a->templates_max, (int64_t)b->templates_max},
+	    {a->redis_database, b->redis_database},
+	    {a->redis_connections, b->redis_connections},
+	};
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (numbers[i][0] != numbers[i][1])
+			return true;
+	return memcmp(&a->retention, &b->retention, sizeof a->retention) != 0;
 }
 
 void remember_warn_changes(const struct config *old, const struct config *next)

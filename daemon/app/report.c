@@ -134,6 +134,8 @@ void report_errors(const struct error_list *errors)
 		else
 			log_warn("%s%s%s%s%s", error->where, separator, error->what, hint, error->hint);
 	}
+	if (errors->error_count > errors->errors.count)
+		log_err("out of memory, not all errors could be kept");
 }
 
 void report_print_errors(const struct error_list *errors, FILE *out)

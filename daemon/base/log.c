@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,14 +31,7 @@ static void write_to_stderr(const char *line)
 	int length = snprintf(text, sizeof text, "%s: %s\n", program, line);
 	size_t n = length < (int)sizeof text ? (size_t)length : sizeof text - 1;
 
-	for (size_t at = 0; at < n;) {
-		ssize_t written = write(STDERR_FILENO, text + at, n - at);
-
-		if (written < 0 && errno != EINTR)
-			return;
-		if (written > 0)
-			at += (size_t)written;
-	}
+	fd_write(STDERR_FILENO, text, n);
 }
 
 __attribute__((format(printf, 2, 0))) static void write_line(enum log_level level, const char *format, va_list args)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,4 +22,16 @@ enum status owner_become(const char *directory, struct error_list *errors)
 	error_add(errors, SEVERITY_ERROR, directory, "start it as the directory's owner",
 		  "root's rights cannot be given up: %s", strerror(errno));
 	return STATUS_PERMISSION;
+}
+
+const char *owner_name(uid_t uid, char *out, size_t size)
+{
+	struct passwd entry, *found = NULL;
+	char buffer[4096];
+
+	if (getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) == 0 && found)
+		snprintf(out, size, "%s", found->pw_name);
+	else
+		snprintf(out, size, "%u", (unsigned int)uid);
+	return out;
 }

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#include <sys/types.h>
+
 /*
  * As root: becomes the owner of `directory`, with his groups, for good; all threads of the process. What is in a
  * directory belongs to its owner, who may have been broken into: root must not follow his links nor trust his files.
@@ -13,5 +15,8 @@
  * rights cannot be given up; an error has been added.
  */
 enum status owner_become(const char *directory, struct error_list *errors);
+
+/* The name of this user, or the number of one without a name, into `out`; returns it. Thread-safe. */
+const char *owner_name(uid_t uid, char *out, size_t size);
 
 #endif

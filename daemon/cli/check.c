@@ -279,7 +279,7 @@ int command_check(int argc, char **argv)
 	check.override.stored_mail = true;
 	check.override.look_closer = true;
 	check.colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	check.arena = arena_create(0);
+	check.arena = setup_arena("check", 0);
 	check.generation = check.arena ? setup_generation(&check.setup) : NULL;
 	if (!check.generation) {
 		arena_destroy(check.arena);

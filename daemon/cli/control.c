@@ -1,5 +1,6 @@
 #include "cli/control.h"
 
+#include "base/fd.h"
 #include "base/buf.h"
 #include "cli/setup.h"
 
@@ -10,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { REPLY_SECONDS = 60, REPLY_MAX_BYTES = 64 * 1024 * 1024, READ_BYTES = 16 * 1024 };
@@ -64,45 +64,29 @@ static void explain_no_daemon(const struct control_options *options, const char 
 static int open_socket(const char *path)
 {
 	const struct timeval patience = {.tv_sec = REPLY_SECONDS};
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t n = strlen(path);
-	int fd;
+	int fd = fd_connect(path);
 
-	if (n >= sizeof address.sun_path) {
-		errno = ENAMETOOLONG;
-		return -1;
+	/* Without these it would wait for ever at worst. */
+	if (fd >= 0) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	}
-	memcpy(address.sun_path, path, n);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 &&
-	    connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
-		return fd;
-	n = (size_t)errno;
-	close(fd);
-	errno = (int)n;
-	return -1;
+	return fd;
 }
 
 static bool send_request(int fd, const json_t *request)
 {
 	char *text = json_dumps(request, JSON_COMPACT);
-	size_t n = text ? strlen(text) : 0, sent = 0;
+	size_t n;
+	bool sent;
 
 	if (!text)
 		return false;
+	n = strlen(text);
 	text[n++] = '\n'; /* in place of the NUL */
-	while (sent < n) {
-		ssize_t written = send(fd, text + sent, n - sent, MSG_NOSIGNAL);
-
-		if (written < 0 && errno != EINTR)
-			break;
-		sent += written > 0 ? (size_t)written : 0;
-	}
+	sent = fd_send(fd, text, n) == n;
 	free(text);
-	return sent == n;
+	return sent;
 }
 
 static json_t *read_reply(int fd)

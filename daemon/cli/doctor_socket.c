@@ -1,3 +1,4 @@
+#include "base/fd.h"
 #include "cli/doctor.h"
 #include "cli/probe.h"
 
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,14 +24,9 @@ static int connect_as(const struct passwd *user, const char *path)
 	int state;
 
 	if (child == 0) {
-		struct sockaddr_un address = {.sun_family = AF_UNIX};
-		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-		if (initgroups(user->pw_name, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid) ||
-		    strlen(path) >= sizeof address.sun_path || fd < 0)
+		if (initgroups(user->pw_name, user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
 			_exit(255);
-		strcpy(address.sun_path, path);
-		_exit(connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ? 0 : errno);
+		_exit(fd_connect(path) >= 0 ? 0 : errno);
 	}
 	if (child < 0 || waitpid(child, &state, 0) != child || !WIFEXITED(state) || WEXITSTATUS(state) == 255)
 		return -1;

@@ -153,7 +153,7 @@ static int run(struct listing *listing, const char *config_path)
 	if (config)
 		listing->state = config->state_directory;
 	setup_print_errors(&errors, false);
-	listing->arena = arena_create(0);
+	listing->arena = setup_arena("held", 0);
 	if (listing->state && listing->arena) {
 		listing->reasons = list_make(sizeof(struct reason), listing->arena);
 		listing->ids = list_make(sizeof(char *), listing->arena);

@@ -207,8 +207,10 @@ int command_history(int argc, char **argv)
 	if (code >= 0)
 		return code;
 	history.lines = calloc(history.shown, sizeof *history.lines);
-	if (!history.lines)
+	if (!history.lines) {
+		fprintf(stderr, "coldshoulder history: out of memory\n");
 		return COMMAND_USAGE;
+	}
 	read = decisions_read(&options, &query);
 	if (read)
 		print_history(&history, json);

@@ -3,6 +3,7 @@
 #include "cli/labels.h"
 #include "cli/mailbox.h"
 #include "cli/options.h"
+#include "cli/setup.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -63,7 +64,7 @@ static int label_files(struct labeller *labeller, const char *path, char **files
 {
 	const struct mailbox_reader reader = {.message = take_message, .failed = take_failure, .context = labeller};
 
-	labeller->arena = arena_create(0);
+	labeller->arena = setup_arena("label", 0);
 	if (!labeller->arena)
 		return COMMAND_USAGE;
 	message_library_init();

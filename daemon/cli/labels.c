@@ -145,6 +145,7 @@ struct labels *labels_read(const char *path, unsigned int *ret_line)
 	char *line = NULL;
 	size_t size = 0;
 	bool good = true;
+	int error;
 
 	*ret_line = 0;
 	if (!labels)
@@ -158,15 +159,15 @@ struct labels *labels_read(const char *path, unsigned int *ret_line)
 		good = read_line(labels, line);
 	}
 	free(line);
-	if (file && good) {
+	if (file && good && !ferror(file)) {
 		fclose(file);
 		return labels;
 	}
+	error = good ? errno : 0;
 	if (file)
 		fclose(file);
 	labels_free(labels);
-	if (!good)
-		errno = 0;
+	errno = error;
 	return NULL;
 }
 

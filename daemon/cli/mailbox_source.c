@@ -1,5 +1,6 @@
 #include "cli/mailbox_source.h"
 
+#include "base/fd.h"
 #include "base/buf.h"
 
 #include <errno.h>
@@ -22,19 +23,9 @@ struct parcel {
 
 static void write_all(int fd, const void *data, size_t n)
 {
-	const char *p = data;
-
-	while (n) {
-		ssize_t written = write(fd, p, n);
-
-		/* Nobody listens any more. */
-		if (written < 0 && errno != EINTR)
-			_exit(1);
-		if (written > 0) {
-			p += written;
-			n -= (size_t)written;
-		}
-	}
+	/* Nobody listens any more. */
+	if (fd_write(fd, data, n) < n)
+		_exit(1);
 }
 
 static void send_parcel(int fd, enum parcel_kind kind, const char *name, struct str content)
@@ -95,16 +86,9 @@ bool mailbox_source_open(struct mailbox_source *source, char **paths, int path_c
 static bool receive(int fd, size_t n, struct buf *out)
 {
 	buf_clear(out);
-	if (!buf_reserve(out, n + 1))
+	if (!buf_reserve(out, n + 1) || fd_read(fd, out->p, n) != (ssize_t)n)
 		return false;
-	while (out->n < n) {
-		ssize_t got = read(fd, out->p + out->n, n - out->n);
-
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return false;
-		if (got > 0)
-			out->n += (size_t)got;
-	}
+	out->n = n;
 	out->p[n] = '\0';
 	return true;
 }

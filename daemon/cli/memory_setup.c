@@ -84,7 +84,11 @@ enum status memory_setup_attach(const struct memory_setup_options *options, cons
 {
 	enum status status = owner_become(state_directory(options, config), errors);
 
-	return status == STATUS_OK ? open_memory(options, config, errors, ret_memory) : status;
+	if (status == STATUS_OK)
+		status = open_memory(options, config, errors, ret_memory);
+	if (status != STATUS_OK && errors->error_count == 0)
+		error_add(errors, SEVERITY_ERROR, state_directory(options, config), NULL, "%s", status_name(status));
+	return status;
 }
 
 /* Prints what was collected, and says so when there is nothing but a status. */

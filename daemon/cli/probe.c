@@ -1,5 +1,6 @@
 #include "cli/probe.h"
 
+#include "base/fd.h"
 #include "base/buf.h"
 
 #include <arpa/inet.h>
@@ -10,32 +11,10 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 /* The milter protocol, version 6: a packet is its length in four bytes, a command byte, and data. */
 enum { ANSWER_SECONDS = 10, PACKET_MAX = 64 * 1024, VERSION = 6, ACTIONS = 0x1ff, PROTOCOL = 0x1fffff };
-
-static int open_unix(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd;
-
-	if (strlen(path) >= sizeof address.sun_path) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	strcpy(address.sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-		int error = errno;
-
-		close(fd);
-		errno = error;
-		return -1;
-	}
-	return fd;
-}
 
 /* "PORT@HOST", the host perhaps in brackets. */
 static int open_inet(const char *text)
@@ -73,7 +52,7 @@ static int open_socket(const char *name)
 	const char *rest = strchr(name, ':');
 
 	if (!rest || strncmp(name, "unix:", 5) == 0 || strncmp(name, "local:", 6) == 0)
-		return open_unix(rest ? rest + 1 : name);
+		return fd_connect(rest ? rest + 1 : name);
 	return open_inet(rest + 1);
 }
 
@@ -86,14 +65,14 @@ static bool send_packet(int fd, char command, const void *data, size_t n)
 	buf_add(&packet, &length, sizeof length);
 	buf_add_byte(&packet, command);
 	buf_add(&packet, data, n);
-	sent = !buf_failed(&packet) && send(fd, packet.p, packet.n, MSG_NOSIGNAL) == (ssize_t)packet.n;
+	sent = !buf_failed(&packet) && fd_send(fd, packet.p, packet.n) == packet.n;
 	buf_free(&packet);
 	return sent;
 }
 
 static bool read_exactly(int fd, void *out, size_t n)
 {
-	return n == 0 || recv(fd, out, n, MSG_WAITALL) == (ssize_t)n;
+	return fd_read(fd, out, n) == (ssize_t)n;
 }
 
 /* The command byte of the next answer, 0 when there is none. */

@@ -35,6 +35,12 @@ static void listen_for_interrupts(void)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+static bool out_of_memory(void)
+{
+	fprintf(stderr, "coldshoulder replay: %s\n", status_name(STATUS_NO_MEMORY));
+	return false;
+}
+
 static bool open_directory(struct replay *replay)
 {
 	if (replay_directory_make(replay->directory, sizeof replay->directory)) {
@@ -87,8 +93,7 @@ static bool gather(struct replay *replay)
 		fprintf(stderr, "coldshoulder replay: no message was found\n");
 		return false;
 	}
-	fprintf(stderr, "coldshoulder replay: %s\n", status_name(STATUS_NO_MEMORY));
-	return false;
+	return out_of_memory();
 }
 
 static void take_judged(void *context, const struct replay_entry *entry, struct judgement *const *judgements,
@@ -128,10 +133,8 @@ static bool run(struct replay *replay)
 		job.generations[side] = replay->generations[side];
 	if (status == STATUS_OK)
 		status = replay_run(&job, &done);
-	if (status != STATUS_OK || replay->records[0].no_memory) {
-		fprintf(stderr, "coldshoulder replay: %s\n", status_name(STATUS_NO_MEMORY));
-		return false;
-	}
+	if (status != STATUS_OK || replay->records[0].no_memory)
+		return out_of_memory();
 	replay->mail.interrupted |= interrupted != 0;
 	if (interrupted)
 		fprintf(stderr, "coldshoulder replay: interrupted; what follows is of the first %zu messages\n", done);
@@ -173,7 +176,7 @@ static bool has_more_lines(const struct policy_set *policies)
 
 static bool prepare(struct replay *replay)
 {
-	replay->arena = arena_create(1 << 20);
+	replay->arena = setup_arena("replay", 1 << 20);
 	if (!replay->arena || !open_directory(replay) || !read_labels(replay))
 		return false;
 	for (size_t side = 0; side < replay->side_count; side++)
@@ -211,15 +214,16 @@ static bool show(struct replay *replay)
 
 	if (replay->side_count == 2)
 		return replay_diff_print(stdout, replay->records, replay->side_names, &replay->mail,
-					 replay->options.json, &style);
+					 replay->options.json, &style) ||
+		       out_of_memory();
 	if (!summary_make(&replay->records[0], &summary))
-		return false;
+		return out_of_memory();
 	if (replay->options.json)
-		shown = summary_print_json(stdout, &summary, &replay->records[0], &replay->mail);
+		shown = summary_print_json(stdout, &summary, &replay->records[0], &replay->mail) || out_of_memory();
 	else
 		summary_print(stdout, &summary, &replay->records[0], &replay->mail, &style);
 	if (shown && replay->labels && !replay->options.json)
-		shown = opinion_print(stdout, &summary, &replay->records[0]);
+		shown = opinion_print(stdout, &summary, &replay->records[0]) || out_of_memory();
 	if (shown && replay->options.html &&
 	    !replay_html_write(replay->options.html, &summary, &replay->records[0], &replay->mail)) {
 		fprintf(stderr, "coldshoulder replay: %s: %s\n", replay->options.html, strerror(errno));

@@ -1,5 +1,6 @@
 #include "cli/replay_gather.h"
 
+#include "base/fd.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/mailbox.h"
@@ -157,20 +158,11 @@ static void note_own(struct gatherer *gatherer, const struct header_list *header
 /* Standard input cannot be read again: a copy is kept in a file. */
 static bool put_by(struct gatherer *gatherer, struct str raw)
 {
-	size_t done = 0;
-
 	if (gatherer->copy_fd < 0)
 		return true;
 	gatherer->place.offset = gatherer->copied;
-	while (done < raw.n) {
-		ssize_t n = write(gatherer->copy_fd, raw.p + done, raw.n - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		done += (size_t)n;
-	}
+	if (fd_write(gatherer->copy_fd, raw.p, raw.n) < raw.n)
+		return false;
 	gatherer->copied += raw.n;
 	return true;
 }

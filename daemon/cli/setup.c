@@ -26,6 +26,8 @@ void setup_print_errors(const struct error_list *errors, bool show_warnings)
 		error_format(error, text, sizeof text);
 		fputs(text, stderr);
 	}
+	if (errors->error_count > errors->errors.count)
+		fputs("error: out of memory\n", stderr);
 }
 
 /* The shipped rules when nothing is installed: beside a relocated program, or in the source tree of a build. */
@@ -126,6 +128,15 @@ struct generation *setup_generation(const struct setup_options *options)
 		fprintf(stderr, "coldshoulder: out of memory\n");
 	error_list_free(&errors);
 	return status == STATUS_OK ? generation : NULL;
+}
+
+struct arena *setup_arena(const char *command, size_t block)
+{
+	struct arena *arena = arena_create(block);
+
+	if (!arena)
+		fprintf(stderr, "coldshoulder %s: out of memory\n", command);
+	return arena;
 }
 
 /* The id that was probably meant, whatever its case; NULL when none is near. */

@@ -25,6 +25,9 @@ const char *setup_config_path(const char *path);
 /* That file's configuration, or the defaults, to be freed with config_free(). NULL: errors have been added. */
 struct config *setup_config(const char *path, struct error_list *errors);
 
+/* An arena in blocks of `block` bytes (0: as usual); NULL, and said on standard error, when there is no memory. */
+struct arena *setup_arena(const char *command, size_t block);
+
 /* The rule with this id; NULL, and said on standard error with the nearest id, when there is none. */
 const struct rule *setup_find_rule(const struct generation *generation, const char *command, const char *id);
 

@@ -362,8 +362,8 @@ int command_suggest(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	suggest.arena = arena_create(0);
-	suggest.message_arena = arena_create(0);
+	suggest.arena = setup_arena("suggest", 0);
+	suggest.message_arena = setup_arena("suggest", 0);
 	suggest.generation = suggest.arena && suggest.message_arena ? setup_generation(&suggest.setup) : NULL;
 	code = suggest.generation ? propose(&suggest) : COMMAND_USAGE;
 	suggest_rule_free(suggest.rule);

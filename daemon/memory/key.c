@@ -1,5 +1,7 @@
 #include "memory/key.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -60,7 +62,7 @@ static enum status create_key(const char *path, struct error_list *errors)
 	randombytes_buf(secret, sizeof secret);
 	sodium_bin2hex(text, sizeof text, secret, sizeof secret);
 	memcpy(text + HEX_BYTES, "\n", 2);
-	written = write(fd, text, HEX_BYTES + 1) == HEX_BYTES + 1 && fsync(fd) == 0;
+	written = fd_write(fd, text, HEX_BYTES + 1) == HEX_BYTES + 1 && fsync(fd) == 0;
 	sodium_memzero(secret, sizeof secret);
 	sodium_memzero(text, sizeof text);
 	close(fd);
@@ -115,7 +117,7 @@ enum status key_read(const char *path, bool create, struct error_list *errors, s
 				  : errno == EACCES && !create && geteuid() != 0
 				      ? "run it with sudo"
 				      : "key_file must be readable by the daemon's user");
-	n = fstat(fd, &info) == 0 ? read(fd, text, sizeof text) : -1;
+	n = fstat(fd, &info) == 0 ? fd_read(fd, text, sizeof text) : -1;
 	close(fd);
 	if (n < 0)
 		return fail_errno(errors, path, NULL);

@@ -1,5 +1,6 @@
 #include "policy/list_edit.h"
 
+#include "base/fd.h"
 #include "base/buf.h"
 #include "policy/list_file.h"
 
@@ -101,20 +102,6 @@ static enum status read_without(struct edit *edit, struct str entry)
 	return bad ? fail(edit, "read the list") : STATUS_OK;
 }
 
-static bool write_all(int fd, struct str text)
-{
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		text = str_sub(text, (size_t)n, text.n);
-	}
-	return true;
-}
-
 /* Owner and mode of the old file; whoever may not give files away leaves them his own. */
 static bool take_over(const struct edit *edit, int fd)
 {
@@ -136,7 +123,7 @@ static enum status replace(const struct edit *edit)
 	if (fd < 0) {
 		status = fail(edit, "write beside the list");
 	} else {
-		if (!write_all(fd, buf_str(&edit->text)) || !take_over(edit, fd) || fsync(fd) != 0)
+		if (fd_write(fd, edit->text.p, edit->text.n) < edit->text.n || !take_over(edit, fd) || fsync(fd) != 0)
 			status = fail(edit, "write the list");
 		if (close(fd) != 0 && status == STATUS_OK)
 			status = fail(edit, "write the list");
