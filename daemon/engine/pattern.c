@@ -171,7 +171,7 @@ bool pattern_scratch_is_spent(const struct pattern_scratch *scratch, int64_t now
 static int watch(pcre2_callout_block *block, void *context)
 {
 	(void)block;
-	return pattern_scratch_is_spent(context, clock_monotonic_ns()) ? PCRE2_ERROR_CALLOUT : 0;
+	return pattern_scratch_is_spent(context, clock_coarse_ns()) ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 struct pattern_scratch *pattern_scratch_create(void)

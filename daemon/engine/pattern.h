@@ -48,8 +48,8 @@ void pattern_scratch_destroy(struct pattern_scratch *scratch);
 
 /*
  * From now on searches with this scratch have so much processor time of the calling thread, together; what is not
- * found by then is given up. It is looked at before each start of a pattern with repeats, so that the last start may
- * still take some milliseconds. Without a call there is no such limit.
+ * found by then is given up. It is looked at before each start of a pattern with repeats, by a coarse clock, so that
+ * the last of it may still take some milliseconds. Without a call there is no such limit.
  */
 void pattern_scratch_set_budget(struct pattern_scratch *scratch, int64_t ns);
 
