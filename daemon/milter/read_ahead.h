@@ -6,6 +6,9 @@
  * finds ours before libc's). For the connections of one listening socket they keep what came behind the bytes that
  * were asked for, and answer from it; for everything else they do what libc's do.
  *
+ * A connection is read ahead only after its first packet, the negotiation, was seen to be read as this libmilter does:
+ * all of it through our read(), head and body as they are asked for. One that is built otherwise loses nothing.
+ *
  * What is kept belongs to the thread. That loses nothing: libmilter hands a connection to another thread only when
  * poll() has told that nothing more has come. Where libmilter does not poll() before it reads, nothing is kept.
  */

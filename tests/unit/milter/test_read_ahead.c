@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -26,7 +27,12 @@ struct pair {
 	int listener, mta, filter;
 };
 
-static struct pair connect_pair(bool read_ahead)
+static void say(int fd, const char *bytes)
+{
+	assert_int_equal(write(fd, bytes, strlen(bytes)), strlen(bytes));
+}
+
+static struct pair connect_new(bool read_ahead)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t length = sizeof address;
@@ -52,11 +58,6 @@ static void close_pair(struct pair *pair)
 	close(pair->listener);
 }
 
-static void say(int fd, const char *bytes)
-{
-	assert_int_equal(write(fd, bytes, strlen(bytes)), strlen(bytes));
-}
-
 static int wait_for(int fd, int timeout_ms)
 {
 	struct pollfd one = {.fd = fd, .events = POLLIN | POLLPRI};
@@ -73,6 +74,29 @@ static void expect(int fd, const char *bytes)
 	assert_int_equal(wait_for(fd, 5000), 1);
 	assert_int_equal(read(fd, found, strlen(bytes)), strlen(bytes));
 	assert_string_equal(found, bytes);
+}
+
+enum { HEAD = 5 };
+
+/* A first packet: twelve bytes behind its head. */
+static void negotiate(int fd)
+{
+	static const char packet[] = "\0\0\0\15O............";
+
+	assert_int_equal(write(fd, packet, sizeof packet - 1), sizeof packet - 1);
+}
+
+static struct pair connect_pair(bool read_ahead)
+{
+	struct pair pair = connect_new(read_ahead);
+	char bytes[16];
+
+	negotiate(pair.mta);
+	assert_int_equal(wait_for(pair.filter, 5000), 1);
+	assert_int_equal(read(pair.filter, bytes, HEAD), HEAD);
+	assert_int_equal(wait_for(pair.filter, 5000), 1);
+	assert_int_equal(read(pair.filter, bytes, 12), 12);
+	return pair;
 }
 
 /* Bytes that the kernel still has for the reader. */
@@ -217,6 +241,54 @@ static void test_read_alone_keeps_nothing(void **state)
 	close_pair(&pair);
 }
 
+/* The negotiation comes in pieces, and is asked for as libmilter asks: for what is missing. */
+static void test_first_packet_in_pieces(void **state)
+{
+	struct pair pair = connect_new(true);
+	char bytes[16];
+
+	(void)state;
+	assert_int_equal(write(pair.mta, "\0\0", 2), 2);
+	assert_int_equal(read(pair.filter, bytes, HEAD), 2);
+	assert_int_equal(write(pair.mta, "\0\4Oab", 5), 5);
+	assert_int_equal(read(pair.filter, bytes, HEAD - 2), 3);
+	assert_int_equal(read(pair.filter, bytes, 3), 2);
+	say(pair.mta, "c");
+	assert_int_equal(read(pair.filter, bytes, 1), 1);
+	say(pair.mta, "Head");
+	expect(pair.filter, "H");
+	assert_int_equal(left(pair.filter), 0);
+	expect(pair.filter, "ead");
+	close_pair(&pair);
+}
+
+/* Another libmilter: what it reads past us must be there for it. */
+static void test_other_readers_are_left_alone(void **state)
+{
+	char bytes[16];
+
+	(void)state;
+	for (int body_past_us = 0; body_past_us < 2; body_past_us++) {
+		struct pair pair = connect_new(true);
+
+		negotiate(pair.mta);
+		if (body_past_us) {
+			assert_int_equal(read(pair.filter, bytes, HEAD), HEAD);
+			assert_int_equal(syscall(SYS_read, pair.filter, bytes, 12), 12);
+		} else {
+			assert_int_equal(syscall(SYS_read, pair.filter, bytes, HEAD), HEAD);
+			assert_int_equal(read(pair.filter, bytes, 12), 12);
+		}
+		for (int packet = 0; packet < 3; packet++) {
+			say(pair.mta, "HeadBody");
+			expect(pair.filter, "Head");
+			assert_int_equal(left(pair.filter), 4);
+			assert_int_equal(syscall(SYS_read, pair.filter, bytes, 4), 4);
+		}
+		close_pair(&pair);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +299,8 @@ int main(void)
 	    cmocka_unit_test(test_others_are_left_alone),
 	    cmocka_unit_test(test_number_is_used_again),
 	    cmocka_unit_test(test_read_alone_keeps_nothing),
+	    cmocka_unit_test(test_first_packet_in_pieces),
+	    cmocka_unit_test(test_other_readers_are_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
