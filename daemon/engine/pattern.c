@@ -3,6 +3,7 @@
 #include "engine/pattern.h"
 
 #include "base/clock.h"
+#include "engine/pattern_split.h"
 
 #include <pcre2.h>
 #include <stdatomic.h>
@@ -47,27 +48,41 @@ struct pattern_scratch {
 	int64_t cpu_deadline_ns;  /* of the thread; asked only behind the other, because asking takes a system call */
 };
 
+/* "{2}" and "{0,2}" are no long way. */
+static bool is_short_repeat(struct str text)
+{
+	return text.n > 2 && (text.p[2] == '}' || (text.n > 4 && text.p[2] == ',' && text.p[4] == '}'));
+}
+
 /* Without a repeat every start costs next to nothing, and no search takes long. */
 static bool has_repeat(struct str text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '*' || text.p[i] == '+' || text.p[i] == '{')
+		if (text.p[i] == '*' || text.p[i] == '+' ||
+		    (text.p[i] == '{' && !is_short_repeat(str_sub(text, i, text.n))))
 			return true;
 	return false;
 }
 
-/* `text` with a call to watch() at each start; p NULL: it is not wanted, or there is no memory. To be freed. */
+/*
+ * `text` with a call to watch() at each start, but where no word begins if it has to begin with one; p NULL: it is not
+ * wanted, or there is no memory. To be freed.
+ */
 static struct str watched(struct str text)
 {
-	static const char before[] = "(?C1)(?:", after[] = "\\E)"; /* an \E without its \Q means nothing */
+	static const char border[] = "\\b",
+			  before[] = "(?C1)(?:", after[] = "\\E)"; /* an \E without \Q means nothing */
+	struct str whole;
+	size_t head = str_starts(text, STR("\\b")) && pattern_split(text, &whole, 1) ? sizeof border - 1 : 0;
 	size_t n = sizeof before - 1 + text.n + sizeof after - 1;
 	char *copy = has_repeat(text) && !str_starts(text, STR("(*")) ? malloc(n + 1) : NULL;
 
 	if (!copy)
 		return (struct str){NULL, 0};
-	memcpy(copy, before, sizeof before - 1);
-	memcpy(copy + sizeof before - 1, text.p, text.n);
-	memcpy(copy + sizeof before - 1 + text.n, after, sizeof after);
+	memcpy(copy, border, head);
+	memcpy(copy + head, before, sizeof before - 1);
+	memcpy(copy + head + sizeof before - 1, text.p + head, text.n - head);
+	memcpy(copy + n - (sizeof after - 1), after, sizeof after);
 	return (struct str){copy, n};
 }
 

@@ -52,16 +52,12 @@ size_t pattern_split(struct str pattern, struct str *ret_parts, size_t max)
 
 	for (size_t at = 0, next; at < pattern.n; at = next) {
 		next = item_end(pattern, at, &depth);
-		if (next == STR_NONE) {
-			ret_parts[0] = pattern;
-			return 1;
-		}
+		if (next == STR_NONE)
+			return 0;
 		if (pattern.p[at] != '|' || depth)
 			continue;
-		if (count + 1 == max) {
-			ret_parts[0] = pattern;
-			return 1;
-		}
+		if (count + 1 == max)
+			return 0;
 		ret_parts[count++] = str_sub(pattern, start, at - start);
 		start = next;
 	}

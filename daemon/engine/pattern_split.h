@@ -9,10 +9,10 @@
 #include "base/str.h"
 
 /*
- * The alternatives of `pattern`, slices of it, in their order; returns how many. The first match of the pattern is the
- * first of theirs, and of several at one place that of the first. It is left whole (one slice) when there are more
- * than `max` (at least one), or when it has what reaches from one alternative into another: references, groups with
- * names, options, verbs.
+ * The alternatives of `pattern`, slices of it, in their order; returns how many: one, when it has no others. The first
+ * match of the pattern is the first of theirs, and of several at one place that of the first. 0: it cannot be told
+ * apart, because there are more than `max` (at least one), or it has what reaches from one alternative into another:
+ * references, groups with names, options, verbs.
  */
 size_t pattern_split(struct str pattern, struct str *ret_parts, size_t max);
 

@@ -185,12 +185,15 @@ enum status scanner_add_pattern(struct scanner *scanner, struct str text, struct
 	const struct scan_view *view = list_at(&scanner->views, scanner->current);
 	const struct scan_entry *entry = list_at(&view->entries, view->entries.count - 1);
 	char *copy = arena_strndup(scanner->arena, text.p, text.n);
-	struct str parts[ALTERNATIVES_MAX] = {{copy, text.n}};
+	const struct str whole = {copy, text.n};
+	struct str parts[ALTERNATIVES_MAX];
 	enum status status = STATUS_OK;
-	size_t count = 1;
+	size_t count = 0;
 
 	if (copy && scanner->use_prefilter && !entry->count)
-		count = pattern_split(parts[0], parts, ALTERNATIVES_MAX);
+		count = pattern_split(whole, parts, ALTERNATIVES_MAX);
+	if (!count)
+		parts[count++] = whole;
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		status = add_pattern(scanner, parts[i], ret_error);
 		if (status == STATUS_BAD_INPUT)
