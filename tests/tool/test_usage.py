@@ -16,8 +16,8 @@ COMMANDS = {"check": "cold.eml", "status": "", "reload": "", "replay": "mbox", "
 NOTHING_TO_NAME = ("status", "reload", "history", "doctor", "held", "stats")
 SOMETHING_TO_NAME = ("check", "replay", "why", "teach", "label", "explain", "suggest", "learn", "trust", "block", "budget",
                      "who", "forget")
-CONFIGURED = ("status", "reload", "history", "why", "teach", "shadow", "doctor", "explain", "learn", "lint", "trust", "block",
-              "budget", "held", "who", "forget", "stats", "export", "import")
+# One of each way to come by a configuration.
+CONFIGURED = ("status", "history", "shadow", "doctor", "lint", "trust", "held", "who", "export")
 
 
 class Usage(ToolTest):
@@ -35,9 +35,8 @@ class Usage(ToolTest):
                 self.says(rf"unrecognized option '--colour'(?s:.*)usage: coldshoulder {command}", command, "--colour", code=1)
 
     def test_an_option_without_its_argument(self):
-        for command in CONFIGURED:
-            with self.subTest(command):
-                self.says(r"requires an argument -- 'c'(?s:.*)usage: ", command, "-c", code=1)
+        self.says(r"requires an argument -- 'c'(?s:.*)usage: coldshoulder who", "who", "-c", code=1)
+        self.says(r"option '--rcpt' requires an argument(?s:.*)usage: coldshoulder check", "check", "cold.eml", "--rcpt", code=1)
 
     def test_names(self):
         for command in NOTHING_TO_NAME:
