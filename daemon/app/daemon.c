@@ -69,7 +69,7 @@ static enum exit_code load_exit_code(enum status status)
 {
 	if (status == STATUS_NO_MEMORY)
 		return no_memory();
-	return status == STATUS_PERMISSION ? EXIT_CODE_PERMISSION : EXIT_CODE_CONFIGURATION;
+	return status == STATUS_OK || status == STATUS_PERMISSION ? exit_code_of(status) : EXIT_CODE_CONFIGURATION;
 }
 
 /* At start a person may be looking at the terminal while the log goes to syslog. */
