@@ -243,20 +243,20 @@ class Log(DocumentTest):
 
     def test_members_of_the_decision_log(self):
         text = source("judge/decision_record.c")
-        members = set(re.findall(r'(?:json_object_set_new\(object|add_kept\(object), "(\w+)"', text))
+        members = set(re.findall(r'(?:json_name|json_member|add_kept)\(out, "(\w+)"', text))
         described = items(Page("coldshoulderd.8").part("DESCRIPTION", "The decision log"), "Li")
         self.assert_same(described, members, "members of the decision log")
 
     def test_json_members(self):
-        names = re.findall(r'json_object_set_new\((\w+), "(\w+)"', source("judge/decision_json.c"))
+        text = source("judge/decision_json.c")
+        rule = re.search(r"(?s)static void add_rules.*?json_open\(out, '\{'\);(.*?)\n\}", text).group(1)
+        member = r'json_(?:name|member)\(out, "(\w+)"'
         page = " ".join(Page("coldshoulder.1").part("DESCRIPTION", "check"))
         match = re.search(r"One JSON object a line: \.Li ([\w ,]+) ; each of the rules has \.Li ([\w ,]+) , and "
                           r"\.Li (\w+)", page)
         self.assertTrue(match)
-        members = [name for kind, name in names if kind == "object"]
-        self.assertEqual(sorted(match.group(1).split(" , ")), sorted(members))
-        self.assertEqual(match.group(2).split(" , ") + [match.group(3)],
-                         [name for kind, name in names if kind == "rule"])
+        self.assertEqual(sorted(match.group(1).split(" , ")), sorted(re.findall(member, text.replace(rule, ""))))
+        self.assertEqual(match.group(2).split(" , ") + [match.group(3)], list(dict.fromkeys(re.findall(member, rule))))
 
 
 if __name__ == "__main__":

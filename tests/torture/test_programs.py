@@ -73,9 +73,10 @@ class House:
                               env=self.environment(kind, at, extra))
 
 
-def chosen(count):
-    """All numbers up to the count, or as many as are wanted, spread evenly."""
-    step = max(1, -(-count // OPTIONS.limit)) if OPTIONS.limit else 1
+def chosen(count, extra):
+    """All numbers up to the count, or as many as are wanted, spread evenly; more of the single ones, which go deepest."""
+    limit = OPTIONS.limit * (1 if extra else 6)
+    step = max(1, -(-count // limit)) if limit else 1
     return range(1, count + 1, step)
 
 
@@ -104,7 +105,7 @@ class Programs(unittest.TestCase):
                 plain = self.house.run(arguments, kind)
                 count = self.house.count()
                 with self.subTest(name, kind=kind, **extra):
-                    for at in chosen(count):
+                    for at in chosen(count, extra):
                         self.fail_one(name, arguments, kind, at, extra, plain)
         print(f"{self.injected} faults in the tool")
 
@@ -148,7 +149,7 @@ class Programs(unittest.TestCase):
             self.house.renew()
             self.assertEqual(self.live(kind, 0, {})[0], 0)
             with self.subTest(kind=kind, **extra):
-                for at in chosen(self.house.count()):
+                for at in chosen(self.house.count(), extra):
                     code, log = self.live(kind, at, extra)
                     # sysexits, or ended before it heard signals
                     self.assertIn(code, (0, 64, 65, 69, 70, 71, 73, 75, 77, 78, -signal.SIGTERM), f"{kind} {at} {extra}: {log}")
