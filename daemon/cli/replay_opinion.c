@@ -19,17 +19,23 @@ static const struct record *record_at(const struct records *records, size_t inde
 	return list_at(&records->items, index);
 }
 
-struct opinion_share opinion_share(unsigned long part, unsigned long whole)
+/* A share with its 95 % confidence interval (Wilson). */
+struct share {
+	double share, low, high;
+};
+
+/* `part` of `whole`; all three are 0 to 1, and 0 to 1 when nothing is known. */
+static struct share share_of(unsigned long part, unsigned long whole)
 {
 	const double z = 1.959964;
 	double n = (double)whole, p = whole ? (double)part / n : 0;
 	double middle, spread;
 
 	if (!whole)
-		return (struct opinion_share){0, 0, 1};
+		return (struct share){0, 0, 1};
 	middle = (p + z * z / (2 * n)) / (1 + z * z / n);
 	spread = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n);
-	return (struct opinion_share){p, fmax(0, middle - spread), fmin(1, middle + spread)};
+	return (struct share){p, fmax(0, middle - spread), fmin(1, middle + spread)};
 }
 
 static long worth(const struct summary_threshold *threshold)
@@ -37,7 +43,11 @@ static long worth(const struct summary_threshold *threshold)
 	return (long)threshold->bad - GOOD_WEIGHT * (long)threshold->good;
 }
 
-int32_t opinion_threshold(const struct records *records, int32_t tag_at)
+/*
+ * The threshold that the labelled messages are best served by, in hundredths: a good message that is tagged is as bad
+ * as ten bad ones that are not. The configured one when no other is better.
+ */
+static int32_t best_threshold(const struct records *records, int32_t tag_at)
 {
 	struct summary_threshold best = summary_at(records, tag_at);
 
@@ -54,7 +64,7 @@ int32_t opinion_threshold(const struct records *records, int32_t tag_at)
 
 static void print_share(FILE *out, const char *name, const char *meaning, unsigned long part, unsigned long whole)
 {
-	struct opinion_share share = opinion_share(part, whole);
+	struct share share = share_of(part, whole);
 
 	if (whole)
 		fprintf(out, "  %-9s %6.1f %%  (95 %%: %.1f to %.1f)  %lu of %lu %s\n", name, 100 * share.share,
@@ -65,7 +75,7 @@ static void print_share(FILE *out, const char *name, const char *meaning, unsign
 
 static void print_threshold(FILE *out, const struct summary *summary, const struct records *records)
 {
-	int32_t at = opinion_threshold(records, summary->tag_at);
+	int32_t at = best_threshold(records, summary->tag_at);
 	struct summary_threshold now = summary_at(records, summary->tag_at), then = summary_at(records, at);
 
 	if (worth(&then) <= worth(&now)) {

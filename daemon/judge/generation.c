@@ -162,7 +162,7 @@ enum status generation_load(const char *config_path, const struct generation_opt
 	return STATUS_OK;
 }
 
-struct generation *generation_acquire(struct generation *generation)
+static struct generation *acquire(struct generation *generation)
 {
 	atomic_fetch_add(&((struct counted_generation *)generation)->references, 1);
 	return generation;
@@ -196,7 +196,7 @@ struct generation *generation_slot_acquire(struct generation_slot *slot)
 	struct generation *generation;
 
 	pthread_mutex_lock(&slot->lock);
-	generation = generation_acquire(slot->current);
+	generation = acquire(slot->current);
 	pthread_mutex_unlock(&slot->lock);
 	return generation;
 }

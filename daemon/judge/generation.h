@@ -33,8 +33,6 @@ struct generation_options {
 enum status generation_load(const char *config_path, const struct generation_options *options,
 			    struct error_list *errors, struct generation **ret_generation);
 
-struct generation *generation_acquire(struct generation *generation);
-
 /* Gives one reference back; the last one frees. NULL is allowed. */
 void generation_release(struct generation *generation);
 

@@ -39,7 +39,8 @@ struct html_sheet {
 	size_t ancestors_left; /* that may still be compared */
 };
 
-uint32_t html_sheet_hash(struct str name)
+/* By which selectors know a name; never 0. */
+static uint32_t hash_of(struct str name)
 {
 	uint32_t hash = 2166136261u;
 
@@ -64,7 +65,7 @@ static void add_class(struct sheet_element *element, uint32_t hash)
 
 struct sheet_element html_sheet_element(struct str tag, struct str id, struct str classes)
 {
-	struct sheet_element element = {.tag = html_sheet_hash(tag), .id = id.n ? html_sheet_hash(str_trim(id)) : 0};
+	struct sheet_element element = {.tag = hash_of(tag), .id = id.n ? hash_of(str_trim(id)) : 0};
 	size_t at = 0;
 
 	while (at < classes.n && element.class_count < SHEET_CLASSES) {
@@ -75,7 +76,7 @@ struct sheet_element html_sheet_element(struct str tag, struct str id, struct st
 		for (start = at; at < classes.n && !ascii_is_space(classes.p[at]);)
 			at++;
 		if (at > start)
-			add_class(&element, html_sheet_hash(str_sub(classes, start, at - start)));
+			add_class(&element, hash_of(str_sub(classes, start, at - start)));
 	}
 	return element;
 }
@@ -104,7 +105,7 @@ static bool read_compound(struct str text, struct compound *ret_compound)
 			end++;
 		if (end == start || (start == at && at > 0))
 			return false;
-		hash = html_sheet_hash(str_sub(text, start, end - start));
+		hash = hash_of(str_sub(text, start, end - start));
 		if (kind == '#')
 			ret_compound->id = hash;
 		else if (kind != '.')

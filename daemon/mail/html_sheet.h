@@ -20,9 +20,6 @@ struct sheet_element {
 	uint32_t class_count;
 };
 
-/* The hash by which selectors know a name; never 0. */
-uint32_t html_sheet_hash(struct str name);
-
 /* Fills in what selectors need to know; `classes` and `id` are attribute values and may be empty. */
 struct sheet_element html_sheet_element(struct str tag, struct str id, struct str classes);
 

@@ -134,7 +134,8 @@ static void apply_enforcement(struct policy_outcome *outcome, const struct polic
 		outcome->list = "exception";
 }
 
-void policy_hold_back(struct policy_outcome *outcome, const struct policy *policy, enum held_back why)
+/* Takes a blocking action back to tagging (outbound: to accepting). */
+static void take_back(struct policy_outcome *outcome, const struct policy *policy, enum held_back why)
 {
 	if (!action_blocks(outcome->action))
 		return;
@@ -154,11 +155,11 @@ static bool needs_memory(const struct policy_outcome *outcome)
 static void hold_back(struct policy_outcome *outcome, const struct policy *policy, const struct policy_case *message)
 {
 	if (outcome->list && policy->direction == DIRECTION_OUTBOUND)
-		policy_hold_back(outcome, policy, HELD_EXCEPTION);
+		take_back(outcome, policy, HELD_EXCEPTION);
 	if (message->never_block)
-		policy_hold_back(outcome, policy, message->never_block);
+		take_back(outcome, policy, message->never_block);
 	if (message->learning && needs_memory(outcome))
-		policy_hold_back(outcome, policy, HELD_LEARNING);
+		take_back(outcome, policy, HELD_LEARNING);
 	if (policy->shadow && outcome->would > ACTION_ACCEPT) {
 		outcome->action = ACTION_ACCEPT;
 		outcome->held = HELD_SHADOW;

@@ -125,7 +125,4 @@ bool policy_may_block(const struct policy *policy);
  */
 struct policy_outcome policy_apply(const struct policy *policy, const struct policy_case *message);
 
-/* Takes a blocking action back to tagging (outbound: to accepting). */
-void policy_hold_back(struct policy_outcome *outcome, const struct policy *policy, enum held_back why);
-
 #endif

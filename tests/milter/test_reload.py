@@ -77,11 +77,24 @@ class Reload(DaemonTest):
 
     def test_what_is_opened_at_start_needs_a_restart(self):
         text = self.daemon.config.read_text()
-        for line in ('socket_mode = "0600";', 'metrics = "inet:9@localhost";'):
+        for line in ('socket_mode = "0600";', 'control_socket = "off";', 'metrics = "inet:9@localhost";'):
             with self.subTest(line):
                 self.daemon.config.write_text(text + line + "\n")
                 self.reload(signal.SIGUSR1)
                 self.assertRegex(self.daemon.log(), line.split()[0] + ".*a restart is needed")
+
+    def test_the_memory_is_opened_at_start(self):
+        text = self.daemon.config.read_text()
+        for setting in ('freemail_domains = ( "mail.example" );', 'recipient_delimiter = "-";', 'keep_relations = "10d";',
+                        'deadline = "40ms";', 'relation_scope = "site";'):
+            with self.subTest(setting):
+                count = self.daemon.log().count("settings of the memory have changed")
+                self.daemon.config.write_text(text.replace('store = "none";', 'store = "none"; ' + setting))
+                self.reload(signal.SIGUSR1)
+                self.daemon.wait_log("settings of the memory have changed", count + 1)
+                self.daemon.config.write_text(text)
+                self.reload(signal.SIGUSR1)
+                self.daemon.wait_log("settings of the memory have changed", count + 2)
 
     def test_message_keeps_its_generation(self):
         """It began with the old rules, and ends with them; the next one of the session has the new ones."""

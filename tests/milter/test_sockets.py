@@ -263,6 +263,19 @@ class Passed(unittest.TestCase):
         self.daemon.start(env={**os.environ, "LISTEN_PID": "1", "LISTEN_FDS": "1"})
         self.assertIn(f"socket=unix:{self.daemon.directory}/socket", self.daemon.log())
 
+    def test_notify_by_an_abstract_name(self):
+        name = f"@coldshoulder-{os.getpid()}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind("\0" + name[1:])
+            manager.settimeout(WAIT)
+            self.daemon.launch(env={**os.environ, "NOTIFY_SOCKET": name})
+            self.assertIn(b"READY=1", manager.recv(4096))
+
+    def test_notify_by_a_name_that_cannot_be(self):
+        for name in ("relative", "/" + "x" * 200, "/"):
+            self.daemon.start(env={**os.environ, "NOTIFY_SOCKET": name})
+            self.assertEqual(self.daemon.stop()[0], 0)
+
     def test_notify(self):
         """READY only when connections are taken; STOPPING at the end."""
         name = self.daemon.directory / "notify"
