@@ -121,6 +121,26 @@ class Usage(ToolTest):
         for command, operand in (("who", "\udcff@x.example"), ("forget", "\udcff@x.example")):
             self.says("no UTF-8", command, "-c", "conf", operand, code=1)
 
+    def test_dumps(self):
+        """Each kind of entry, more than a batch of them, and what is none."""
+        self.run_tool("learn", "sent", "-c", "conf", "sent.eml")
+        head = self.run_tool("export", "-c", "conf").splitlines()[0] + "\n"
+        hexadecimal = "0a" * 126
+        entries = ["person 0000000000000001 0000000000000002 20000", "offence 0000000000000003 2 1764000000", "learning 1 20000",
+                   f"template 1 40 {hexadecimal} 00000001:00000002:00000003:20000", f"template 0 40 {hexadecimal}"]
+        entries += [f"sent {n:016x} 20000" for n in range(1100)]
+        self.write("whole", head + "".join(entry + "\n" for entry in entries) + f"end {len(entries)}\n")
+        self.says(f"{len(entries)} entries read", "import", "-c", "conf", "whole")
+        for lines, complaint in (("sent x\n", "whole:2|line 2|no entry of a dump"), (f"template 1 300 {hexadecimal}\n", "no entry of a dump"),
+                                 (f"template 1 40 {hexadecimal[2:]}\n", "no entry of a dump"),
+                                 (f"template 1 40 {hexadecimal} 1:2\n", "no entry of a dump"), ("end 3\n", "entries are missing")):
+            with self.subTest(lines):
+                self.write("part", head + lines)
+                self.says(complaint, "import", "-c", "conf", "part", code=2)
+        (self.directory / "state/key").write_text("0" * 64 + "\n")
+        (self.directory / "state/memory.db").unlink()
+        self.says("another key file", "import", "-c", "conf", "whole", code=2)
+
     def test_templates(self):
         self.says("unwanted|learned|marked", "learn", "template", "-c", "conf", "cold.eml")
         self.says("not done|short|words", "learn", "template", "-c", "conf", "Maildir/cur/1:2,S", code=2)
