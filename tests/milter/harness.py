@@ -1,5 +1,6 @@
 """Starts the daemon under test with a configuration and rules of its own, in a directory that goes away afterwards."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -97,10 +98,10 @@ class Daemon:
             self.process = subprocess.Popen([BINARY, "-f", "-c", str(self.config), *arguments], stderr=log,
                                             stdin=subprocess.DEVNULL, **keywords)
 
-    def launch_passing(self, descriptor):
-        """Starts the process with this listening socket as descriptor 3, as systemd does."""
+    def launch_passing(self, descriptor, count=1):
+        """Starts the process with this listening socket as descriptor 3, as systemd does; `count`: what it is told."""
         script = ("import os, sys; os.dup2(int(sys.argv[1]), 3); "
-                  "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); "
+                  f"os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='{count}'); "
                   "os.execvp(sys.argv[2], sys.argv[2:])")
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([sys.executable, "-c", script, str(descriptor), BINARY, "-f", "-c",
@@ -146,6 +147,10 @@ class Daemon:
 
     def clean_up(self):
         if self.process and self.process.poll() is None:
+            if "LLVM_PROFILE_FILE" in os.environ:  # what a daemon did that is killed is not counted
+                self.process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(5)
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -259,6 +259,21 @@ class Passed(unittest.TestCase):
             self.assertEqual(self.daemon.process.wait(WAIT), 78)
         self.assertIn("not a listening stream socket", self.daemon.log())
 
+    def test_more_than_one(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.path))
+            listener.listen()
+            self.daemon.launch_passing(listener.fileno(), count=2)
+            self.assertEqual(self.daemon.process.wait(WAIT), 78)
+        self.assertIn("more than one socket was passed", self.daemon.log())
+
+    def test_numbers_that_are_none(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.path))
+            listener.listen()
+            self.daemon.launch_passing(listener.fileno(), count="1x")
+            self.daemon.wait_log(f"socket=unix:{self.daemon.directory}/socket")
+
     def test_for_somebody_else(self):
         self.daemon.start(env={**os.environ, "LISTEN_PID": "1", "LISTEN_FDS": "1"})
         self.assertIn(f"socket=unix:{self.daemon.directory}/socket", self.daemon.log())
