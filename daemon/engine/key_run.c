@@ -183,7 +183,8 @@ static bool implies(const struct key_string *string, const struct key_string *ot
 {
 	size_t rest = (size_t)string->size - other->size;
 
-	return string->size > other->size && memcmp(string->text + rest, other->text, other->size) == 0 &&
+	return string->size > other->size && string->text[string->size - 1] == other->text[other->size - 1] &&
+	       memcmp(string->text + rest, other->text, other->size) == 0 &&
 	       (!(other->borders & KEY_BORDER_LEFT) || !ascii_is_alnum(string->text[rest - 1])) &&
 	       !(other->borders & ~string->borders & KEY_BORDER_RIGHT);
 }

@@ -27,34 +27,53 @@ static size_t select_words(const struct literal *words, size_t count, bool at_st
 	return kept;
 }
 
-static enum status create(struct literal_matcher *matcher, const struct literal *words, size_t count,
-			  const char *directory, struct literal *room)
+void literal_matcher_describe(struct buf *out)
 {
-	enum status status = STATUS_OK;
 	char version[32];
-	size_t selected = select_words(words, count, true, room);
 
-	if (selected)
-		status = literal_trie_create(room, selected, &matcher->starts);
-	selected = select_words(words, count, false, room);
-	if (!selected || status != STATUS_OK)
-		return status;
-	status = STATUS_LIMIT;
 	if (literal_hs_library(version, sizeof version))
-		status = literal_hs_create(room, selected, directory, &matcher->hs);
-	return status == STATUS_LIMIT ? literal_trie_create(room, selected, &matcher->trie) : status;
+		literal_hs_describe(out);
+	else
+		buf_add_text(out, "without libhs\n");
 }
 
-enum status literal_matcher_create(const struct literal *words, size_t count, const char *directory,
-				   struct literal_matcher **ret_matcher)
+/* What libhs does not take goes into a trie; where it takes all of them, the trie is empty. */
+static enum status write_others(const struct literal *words, size_t count, struct buf *tables, struct buf *database)
 {
-	struct literal_matcher *matcher = calloc(1, sizeof *matcher);
-	struct literal *room = calloc(count, sizeof *room);
+	enum status status = STATUS_LIMIT;
+	char version[32];
+
+	if (count && literal_hs_library(version, sizeof version))
+		status = literal_hs_write(words, count, database);
+	if (status == STATUS_NO_MEMORY)
+		return status;
+	return literal_trie_write(words, status == STATUS_OK ? 0 : count, tables);
+}
+
+enum status literal_matcher_write(const struct literal *words, size_t count, struct buf *tables, struct buf *database)
+{
+	struct literal *room = calloc(count + 1, sizeof *room);
 	enum status status = STATUS_NO_MEMORY;
 
-	if (matcher && room)
-		status = create(matcher, words, count, directory, room);
+	if (room)
+		status = literal_trie_write(room, select_words(words, count, true, room), tables);
+	if (status == STATUS_OK)
+		status = write_others(room, select_words(words, count, false, room), tables, database);
 	free(room);
+	return status;
+}
+
+enum status literal_matcher_open(struct packed *tables, struct str database, struct literal_matcher **ret_matcher)
+{
+	struct literal_matcher *matcher = calloc(1, sizeof *matcher);
+	enum status status = STATUS_NO_MEMORY;
+
+	if (matcher)
+		status = literal_trie_open(tables, &matcher->starts);
+	if (status == STATUS_OK)
+		status = literal_trie_open(tables, &matcher->trie);
+	if (status == STATUS_OK && database.n)
+		status = literal_hs_open(database, &matcher->hs);
 	if (status != STATUS_OK) {
 		literal_matcher_destroy(matcher);
 		matcher = NULL;
@@ -68,7 +87,8 @@ void literal_matcher_destroy(struct literal_matcher *matcher)
 	if (!matcher)
 		return;
 	literal_trie_destroy(matcher->starts);
-	literal_hs_destroy(matcher->hs);
+	if (matcher->hs)
+		literal_hs_destroy(matcher->hs);
 	literal_trie_destroy(matcher->trie);
 	free(matcher);
 }

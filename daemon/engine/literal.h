@@ -9,7 +9,7 @@
 #define COLDSHOULDER_ENGINE_LITERAL_H
 
 #include "base/error.h"
-#include "base/str.h"
+#include "engine/packed.h"
 
 #include <stdint.h>
 
@@ -24,13 +24,21 @@ struct literal {
 	bool at_start;   /* it is looked for where words start, and nowhere else */
 };
 
+/* Adds what a prepared matcher depends on beside its words: the library and the machine. */
+void literal_matcher_describe(struct buf *out);
+
 /*
- * Prepares `words` (all different, sorted by their bytes, at least one), or takes them from the cache in `directory`
- * (NULL: none). STATUS_OK: *ret_matcher is freed by literal_matcher_destroy(). STATUS_NO_MEMORY. A
- * cache that cannot be read or written is no error.
+ * Prepares `words` (all different, sorted by their bytes), which takes seconds when they are many: packs what a matcher
+ * uses where it lies into `tables`, and adds libhs's database, if there is one, to `database`. STATUS_NO_MEMORY.
  */
-enum status literal_matcher_create(const struct literal *words, size_t count, const char *directory,
-				   struct literal_matcher **ret_matcher);
+enum status literal_matcher_write(const struct literal *words, size_t count, struct buf *tables, struct buf *database);
+
+/*
+ * From what was written by a process of the same description: the block that `tables` reads must outlive the matcher,
+ * `database` (empty: none) is not kept. STATUS_OK: *ret_matcher is freed by literal_matcher_destroy().
+ * STATUS_NO_MEMORY; STATUS_BAD_INPUT: this was not written so.
+ */
+enum status literal_matcher_open(struct packed *tables, struct str database, struct literal_matcher **ret_matcher);
 
 /* NULL is allowed. */
 void literal_matcher_destroy(struct literal_matcher *matcher);

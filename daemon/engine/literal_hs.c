@@ -1,8 +1,5 @@
 #include "engine/literal_hs.h"
 
-#include "base/buf.h"
-#include "engine/literal_cache.h"
-
 #include <hs.h>
 #include <limits.h>
 #include <stdio.h>
@@ -84,64 +81,41 @@ static enum status compile(const struct literal *words, size_t count, hs_databas
 	return code == HS_NOMEM ? STATUS_NO_MEMORY : STATUS_LIMIT;
 }
 
-/* Everything that the database depends on. */
-static struct buf make_key(const struct literal *words, size_t count)
+void literal_hs_describe(struct buf *out)
 {
-	struct buf key = buf_make(NULL);
 	hs_platform_info_t platform = {0};
 
 	hs_populate_platform(&platform);
-	buf_add_format(&key, "libhs %s, tune %u, cpu %llx, %zu words\n", hs_version(), platform.tune,
-		       platform.cpu_features, count);
-	for (size_t i = 0; i < count; i++) {
-		buf_add_format(&key, "%u %zu:", (unsigned int)words[i].number, words[i].text.n);
-		buf_add_str(&key, words[i].text);
-	}
-	return key;
+	buf_add_format(out, "libhs %s, tune %u, cpu %llx\n", hs_version(), platform.tune, platform.cpu_features);
 }
 
-static bool load(const char *directory, struct str key, hs_database_t **ret_database)
+enum status literal_hs_write(const struct literal *words, size_t count, struct buf *out)
 {
-	struct str data;
-	bool loaded;
-
-	if (!literal_cache_read(directory, key, &data))
-		return false;
-	loaded = hs_deserialize_database(data.p, data.n, ret_database) == HS_SUCCESS;
-	free((char *)data.p);
-	return loaded;
-}
-
-static void store(const char *directory, struct str key, const hs_database_t *database)
-{
+	hs_database_t *database = NULL;
+	enum status status = compile(words, count, &database);
 	char *bytes = NULL;
 	size_t size = 0;
 
-	if (hs_serialize_database(database, &bytes, &size) != HS_SUCCESS)
-		return;
-	literal_cache_write(directory, key, (struct str){bytes, size});
+	if (status != STATUS_OK)
+		return status;
+	if (hs_serialize_database(database, &bytes, &size) == HS_SUCCESS)
+		buf_add(out, bytes, size);
+	else
+		status = STATUS_NO_MEMORY;
 	free(bytes);
+	hs_free_database(database);
+	return buf_failed(out) ? STATUS_NO_MEMORY : status;
 }
 
-enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
-			      struct literal_hs **ret_hs)
+enum status literal_hs_open(struct str bytes, struct literal_hs **ret_hs)
 {
-	struct buf key = directory ? make_key(words, count) : buf_make(NULL);
 	hs_database_t *database = NULL;
-	enum status status = STATUS_OK;
+	hs_error_t code = hs_deserialize_database(bytes.p, bytes.n, &database);
 
-	*ret_hs = NULL;
-	if (buf_failed(&key)) {
-		status = STATUS_NO_MEMORY;
-	} else if (!directory || !load(directory, buf_str(&key), &database)) {
-		status = compile(words, count, &database);
-		if (status == STATUS_OK && directory)
-			store(directory, buf_str(&key), database);
-	}
-	buf_free(&key);
-	if (status == STATUS_OK)
-		*ret_hs = (struct literal_hs *)database;
-	return status;
+	*ret_hs = code == HS_SUCCESS ? (struct literal_hs *)database : NULL;
+	if (code == HS_SUCCESS)
+		return STATUS_OK;
+	return code == HS_NOMEM ? STATUS_NO_MEMORY : STATUS_BAD_INPUT;
 }
 
 void literal_hs_destroy(struct literal_hs *hs)

@@ -14,9 +14,14 @@ struct literal_hs;
 /* False also when the library does not run on this machine (hs_valid_platform()). */
 bool literal_hs_library(char *out, size_t size);
 
-/* STATUS_OK, STATUS_NO_MEMORY, or STATUS_LIMIT: the library finds the words too much. */
-enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
-			      struct literal_hs **ret_hs);
+/* Adds what a database depends on beside its words: the library's version, the processor. */
+void literal_hs_describe(struct buf *out);
+
+/* Adds the compiled words. STATUS_OK, STATUS_NO_MEMORY, or STATUS_LIMIT: the library finds the words too much. */
+enum status literal_hs_write(const struct literal *words, size_t count, struct buf *out);
+
+/* From what was written; it is not kept. STATUS_OK, STATUS_NO_MEMORY, STATUS_BAD_INPUT. */
+enum status literal_hs_open(struct str database, struct literal_hs **ret_hs);
 
 /* NULL is allowed. */
 void literal_hs_destroy(struct literal_hs *hs);

@@ -9,14 +9,24 @@ bool literal_hs_library(char *out, size_t size)
 	return false;
 }
 
-enum status literal_hs_create(const struct literal *words, size_t count, const char *directory,
-			      struct literal_hs **ret_hs)
+void literal_hs_describe(struct buf *out)
+{
+	(void)out;
+}
+
+enum status literal_hs_write(const struct literal *words, size_t count, struct buf *out)
 {
 	(void)words;
 	(void)count;
-	(void)directory;
-	*ret_hs = NULL;
+	(void)out;
 	return STATUS_LIMIT;
+}
+
+enum status literal_hs_open(struct str database, struct literal_hs **ret_hs)
+{
+	(void)database;
+	*ret_hs = NULL;
+	return STATUS_BAD_INPUT;
 }
 
 void literal_hs_destroy(struct literal_hs *hs)

@@ -19,11 +19,18 @@ struct node {
 };
 
 struct literal_trie {
-	struct list nodes; /* of struct node; the root is the first */
-	struct list bytes; /* of unsigned char, by node: what leads to it */
+	const struct node *nodes;   /* the root is the first */
+	const unsigned char *bytes; /* by node: what leads to it */
+	const char *rests;
+	uint32_t by_byte[256]; /* the root's child for each byte; 0: none */
+};
+
+/* A trie in the making. */
+struct builder {
+	struct list nodes; /* of struct node */
+	struct list bytes; /* of unsigned char */
 	char *rests;
 	size_t rest_count;
-	uint32_t by_byte[256]; /* the root's child for each byte; 0: none */
 };
 
 /* The sorted words [from, to) begin alike up to `depth`, and go through this node. */
@@ -34,10 +41,10 @@ struct task {
 	size_t depth;
 };
 
-static bool add_node(struct literal_trie *trie, unsigned char byte)
+static bool add_node(struct builder *builder, unsigned char byte)
 {
-	struct node *node = list_push(&trie->nodes);
-	unsigned char *slot = node ? list_push(&trie->bytes) : NULL;
+	struct node *node = list_push(&builder->nodes);
+	unsigned char *slot = node ? list_push(&builder->bytes) : NULL;
 
 	if (!slot)
 		return false;
@@ -46,35 +53,36 @@ static bool add_node(struct literal_trie *trie, unsigned char byte)
 	return true;
 }
 
-static struct node *node_at(struct literal_trie *trie, size_t index)
+static struct node *node_at(struct builder *builder, size_t index)
 {
-	return list_at(&trie->nodes, index);
+	return list_at(&builder->nodes, index);
 }
 
 /* One word is left: false when its rest is too long to be told in a node. */
-static bool end_in_rest(struct literal_trie *trie, const struct literal *word, const struct task *task)
+static bool end_in_rest(struct builder *builder, const struct literal *word, const struct task *task)
 {
-	struct node *node = node_at(trie, task->node);
+	struct node *node = node_at(builder, task->node);
 	size_t size = word->text.n - task->depth;
 
 	if (!task->node || size > UINT16_MAX)
 		return false;
-	*node = (struct node){.first = (uint32_t)trie->rest_count, .word = word->number, .rest_size = (uint16_t)size};
-	memcpy(trie->rests + trie->rest_count, word->text.p + task->depth, size);
-	trie->rest_count += size;
+	*node =
+	    (struct node){.first = (uint32_t)builder->rest_count, .word = word->number, .rest_size = (uint16_t)size};
+	memcpy(builder->rests + builder->rest_count, word->text.p + task->depth, size);
+	builder->rest_count += size;
 	return true;
 }
 
 /* Makes the children of one node, and a task for each. */
-static bool branch(struct literal_trie *trie, const struct literal *words, const struct task *task, struct list *tasks)
+static bool branch(struct builder *builder, const struct literal *words, const struct task *task, struct list *tasks)
 {
-	uint32_t first = (uint32_t)trie->nodes.count;
+	uint32_t first = (uint32_t)builder->nodes.count;
 	size_t at = task->from;
 
-	if (task->to - at == 1 && end_in_rest(trie, &words[at], task))
+	if (task->to - at == 1 && end_in_rest(builder, &words[at], task))
 		return true;
 	if (words[at].text.n == task->depth) /* the shortest stands first */
-		node_at(trie, task->node)->word = words[at++].number;
+		node_at(builder, task->node)->word = words[at++].number;
 	while (at < task->to) {
 		char byte = words[at].text.p[task->depth];
 		size_t end = at;
@@ -84,72 +92,84 @@ static bool branch(struct literal_trie *trie, const struct literal *words, const
 			end++;
 		if (!next)
 			return false;
-		*next = (struct task){(uint32_t)trie->nodes.count, at, end, task->depth + 1};
-		if (!add_node(trie, (unsigned char)byte))
+		*next = (struct task){(uint32_t)builder->nodes.count, at, end, task->depth + 1};
+		if (!add_node(builder, (unsigned char)byte))
 			return false;
 		at = end;
 	}
-	node_at(trie, task->node)->first = first;
-	node_at(trie, task->node)->child_count = (uint16_t)(trie->nodes.count - first);
+	node_at(builder, task->node)->first = first;
+	node_at(builder, task->node)->child_count = (uint16_t)(builder->nodes.count - first);
 	return true;
 }
 
-static bool fill(struct literal_trie *trie, const struct literal *words, size_t count)
+static bool fill(struct builder *builder, const struct literal *words, size_t count)
 {
 	struct list tasks = list_make(sizeof(struct task), NULL);
 	struct task *root = list_push(&tasks);
-	bool done = root && add_node(trie, 0);
+	bool done = root && add_node(builder, 0);
 
 	if (done)
 		*root = (struct task){0, 0, count, 0};
 	for (size_t i = 0; i < tasks.count && done; i++) {
 		struct task task = *(struct task *)list_at(&tasks, i);
 
-		done = branch(trie, words, &task, &tasks);
+		done = branch(builder, words, &task, &tasks);
 	}
 	list_free(&tasks);
 	return done;
 }
 
 /* Memory for the rests, which are not longer than all words. */
-static bool make_room(struct literal_trie *trie, const struct literal *words, size_t count)
+static bool make_room(struct builder *builder, const struct literal *words, size_t count)
 {
 	size_t size = 0;
 
 	for (size_t i = 0; i < count; i++)
 		size += words[i].text.n;
-	trie->rests = malloc(size + 1);
-	return trie->rests && size < UINT32_MAX && count < NO_WORD;
+	builder->rests = malloc(size + 1);
+	return builder->rests && size < UINT32_MAX && count < NO_WORD;
 }
 
-enum status literal_trie_create(const struct literal *words, size_t count, struct literal_trie **ret_trie)
+enum status literal_trie_write(const struct literal *words, size_t count, struct buf *out)
+{
+	struct builder builder = {.nodes = list_make(sizeof(struct node), NULL), .bytes = list_make(1, NULL)};
+	enum status status = STATUS_NO_MEMORY;
+
+	if (!count || (make_room(&builder, words, count) && fill(&builder, words, count))) {
+		packed_add(out, builder.nodes.items, builder.nodes.count, sizeof(struct node));
+		packed_add(out, builder.bytes.items, builder.bytes.count, 1);
+		packed_add(out, builder.rests, builder.rest_count, 1);
+		status = buf_failed(out) ? STATUS_NO_MEMORY : STATUS_OK;
+	}
+	list_free(&builder.nodes);
+	list_free(&builder.bytes);
+	free(builder.rests);
+	return status;
+}
+
+enum status literal_trie_open(struct packed *packed, struct literal_trie **ret_trie)
 {
 	struct literal_trie *trie = calloc(1, sizeof *trie);
-	const struct node *root;
+	size_t count, rest_count;
 
-	*ret_trie = trie;
+	*ret_trie = NULL;
 	if (!trie)
 		return STATUS_NO_MEMORY;
-	trie->nodes = list_make(sizeof(struct node), NULL);
-	trie->bytes = list_make(1, NULL);
-	if (!make_room(trie, words, count) || !fill(trie, words, count)) {
-		literal_trie_destroy(trie);
-		*ret_trie = NULL;
-		return STATUS_NO_MEMORY;
+	trie->nodes = packed_take(packed, sizeof *trie->nodes, &count);
+	trie->bytes = packed_take_exactly(packed, count, 1);
+	trie->rests = packed_take(packed, 1, &rest_count);
+	if (packed->failed || !count) {
+		free(trie);
+		return packed->failed ? STATUS_BAD_INPUT : STATUS_OK;
 	}
-	root = node_at(trie, 0);
-	for (uint32_t i = 0; i < root->child_count; i++)
-		trie->by_byte[*(unsigned char *)list_at(&trie->bytes, root->first + i)] = root->first + i;
+	for (uint32_t i = 0; i < trie->nodes[0].child_count; i++)
+		trie->by_byte[trie->bytes[trie->nodes[0].first + i]] = trie->nodes[0].first + i;
+	*ret_trie = trie;
 	return STATUS_OK;
 }
 
 void literal_trie_destroy(struct literal_trie *trie)
 {
-	if (!trie)
-		return;
-	list_free(&trie->nodes);
-	list_free(&trie->bytes);
-	free(trie->rests);
 	free(trie);
 }
 
@@ -161,8 +181,8 @@ static bool rest_stands(const struct literal_trie *trie, const struct node *node
 bool literal_trie_walk(const struct literal_trie *trie, struct str text, size_t start, literal_found *found,
 		       void *context)
 {
-	const struct node *nodes = trie->nodes.items;
-	const unsigned char *bytes = trie->bytes.items;
+	const struct node *nodes = trie->nodes;
+	const unsigned char *bytes = trie->bytes;
 	uint32_t at = trie->by_byte[(unsigned char)text.p[start]];
 
 	for (size_t end = start + 1; at; end++) {

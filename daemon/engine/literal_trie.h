@@ -10,8 +10,15 @@
 
 struct literal_trie;
 
-/* Of words that are all different and sorted by their bytes; they are copied. STATUS_OK, STATUS_NO_MEMORY. */
-enum status literal_trie_create(const struct literal *words, size_t count, struct literal_trie **ret_trie);
+/* Packs the trie of words that are all different and sorted by their bytes; `count` 0: an empty one. STATUS_NO_MEMORY.
+ */
+enum status literal_trie_write(const struct literal *words, size_t count, struct buf *out);
+
+/*
+ * The trie that was packed; what is read must outlive it. STATUS_OK (*ret_trie NULL: it is empty), STATUS_NO_MEMORY,
+ * STATUS_BAD_INPUT.
+ */
+enum status literal_trie_open(struct packed *packed, struct literal_trie **ret_trie);
 
 /* NULL is allowed. */
 void literal_trie_destroy(struct literal_trie *trie);

@@ -20,8 +20,9 @@ struct prefilter;
 struct prefilter_scratch;
 
 /*
- * Makes a prefilter for `count` expressions (PCRE2 patterns, over bytes or UTF-8), which are not kept. The compiled
- * literals are cached in `cache_directory` (NULL: not at all). STATUS_OK: *ret_prefilter is freed by
+ * Makes a prefilter for `count` expressions (PCRE2 patterns, over bytes or UTF-8), which are not kept, or takes
+ * it from the cache in `cache_directory` (NULL: none), where it puts what it made. What cannot be read there, or is not
+ * of these expressions, this engine, library and processor, is made anew. STATUS_OK: *ret_prefilter is freed by
  * prefilter_destroy(). STATUS_NO_MEMORY.
  */
 enum status prefilter_create(const struct str *expressions, size_t count, bool bytes, const char *cache_directory,

@@ -1,5 +1,6 @@
 /*
- * prefilter_parts - the inside of a prefilter: made by prefilter.c, used by prefilter_scan.c.
+ * prefilter_parts - the inside of a prefilter: built by prefilter_build.c, opened by prefilter.c, used by
+ * prefilter_scan.c.
  */
 #ifndef COLDSHOULDER_ENGINE_PREFILTER_PARTS_H
 #define COLDSHOULDER_ENGINE_PREFILTER_PARTS_H
@@ -33,18 +34,19 @@ struct prefilter_expression {
 };
 
 struct prefilter {
-	struct literal_matcher *matcher; /* NULL: no expression has literals */
-	struct prefilter_expression *expressions;
+	struct literal_matcher *matcher;
+	char *tables; /* what the pointers to const below point into, and the matcher's */
+	const struct prefilter_expression *expressions;
 	size_t expression_count;
 	uint32_t *always; /* the expressions without sets */
 	size_t always_count;
-	struct prefilter_set *sets;
+	const struct prefilter_set *sets;
 	size_t set_count;
-	struct prefilter_use *by_set;  /* all words of sets, those of one set together */
-	struct prefilter_use *by_word; /* all sets of words, those of one word together */
-	uint32_t *first_use;           /* by word, and one more: where its sets begin in by_word */
-	unsigned char *word_sizes;     /* by word: bytes */
-	unsigned char *demanded;       /* by word: the borders that all its uses ask for */
+	const struct prefilter_use *by_set;  /* all words of sets, those of one set together */
+	const struct prefilter_use *by_word; /* all sets of words, those of one word together */
+	const uint32_t *first_use;           /* by word, and one more: where its sets begin in by_word */
+	const unsigned char *word_sizes;     /* by word: bytes */
+	const unsigned char *demanded;       /* by word: the borders that all its sets ask for */
 	size_t word_count;
 };
 

@@ -121,7 +121,7 @@ static void set_capacities(struct prefilter_scratch *scratch, size_t words, size
 bool prefilter_scratch_grow(struct prefilter_scratch *scratch, const struct prefilter *prefilter)
 {
 	set_capacities(scratch, prefilter->word_count, prefilter->expression_count);
-	return !prefilter->matcher || literal_scratch_grow(&scratch->literals, prefilter->matcher);
+	return literal_scratch_grow(&scratch->literals, prefilter->matcher);
 }
 
 struct prefilter_scratch *prefilter_scratch_copy(const struct prefilter_scratch *scratch)
@@ -494,7 +494,7 @@ bool prefilter_scan(const struct prefilter *prefilter, struct str text, prefilte
 	const struct literal_text literal_text = {scratch->skeleton.text, scratch->skeleton.starts,
 						  scratch->skeleton.start_count};
 
-	if (done && prefilter->matcher)
+	if (done)
 		done = literal_scan(prefilter->matcher, &literal_text, scratch->literals, note_word, &scan);
 	if (done)
 		done = settle_all(&scan);

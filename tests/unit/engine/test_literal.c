@@ -1,11 +1,8 @@
-/* Literals in texts: libhs and the trie give the same answers, and the cache is never trusted blindly. */
+/* Literals in texts: libhs and the trie give the same answers, and nothing is believed that was not written so. */
 #include "engine/literal.h"
-#include "engine/literal_cache.h"
 #include "engine/literal_hs.h"
 #include "engine/literal_trie.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -34,7 +29,12 @@ enum {
 	FOUND_MAX = 64
 };
 
-static char directory[64];
+/* What was written, for as long as it is used. */
+struct prepared {
+	struct buf tables;
+	struct buf database;
+	struct literal_matcher *matcher;
+};
 
 struct findings {
 	struct {
@@ -44,26 +44,6 @@ struct findings {
 	size_t count;
 	size_t stop_after;
 };
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(directory, "/tmp/literal-XXXXXX");
-	return mkdtemp(directory) ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	DIR *entries = opendir(directory);
-	const struct dirent *entry;
-
-	(void)state;
-	while (entries && (entry = readdir(entries)))
-		unlinkat(dirfd(entries), entry->d_name, 0);
-	if (entries)
-		closedir(entries);
-	return rmdir(directory);
-}
 
 static bool note(void *context, size_t word, size_t end)
 {
@@ -94,15 +74,38 @@ static struct findings scan(const struct literal_matcher *matcher, const char *t
 	return findings;
 }
 
+static struct prepared prepare(const struct literal *from, size_t count)
+{
+	struct prepared prepared = {.tables = buf_make(NULL), .database = buf_make(NULL)};
+	struct packed packed;
+
+	assert_int_equal(literal_matcher_write(from, count, &prepared.tables, &prepared.database), STATUS_OK);
+	packed = packed_open(buf_str(&prepared.tables));
+	assert_int_equal(literal_matcher_open(&packed, buf_str(&prepared.database), &prepared.matcher), STATUS_OK);
+	return prepared;
+}
+
+static void discard(struct prepared *prepared)
+{
+	literal_matcher_destroy(prepared->matcher);
+	buf_free(&prepared->tables);
+	buf_free(&prepared->database);
+}
+
 static struct findings scan_trie(const char *text)
 {
+	struct buf tables = buf_make(NULL);
 	struct literal_trie *trie;
+	struct packed packed;
 	struct findings findings = {.count = 0};
 
-	assert_int_equal(literal_trie_create(words, WORDS, &trie), STATUS_OK);
+	assert_int_equal(literal_trie_write(words, WORDS, &tables), STATUS_OK);
+	packed = packed_open(buf_str(&tables));
+	assert_int_equal(literal_trie_open(&packed, &trie), STATUS_OK);
 	for (size_t i = 0; text[i]; i++)
 		assert_true(literal_trie_walk(trie, str_of(text), i, note, &findings));
 	literal_trie_destroy(trie);
+	buf_free(&tables);
 	qsort(findings.items, findings.count, sizeof findings.items[0], by_place);
 	return findings;
 }
@@ -111,138 +114,102 @@ static void test_every_occurrence_is_found(void **state)
 {
 	static const char *const texts[] = {"", "bother", "abcab", "mother and brother \xd0\xb7\xd0\xb0 \xd0", "xyz"};
 	static const size_t expected[] = {0, 4, 7, 7, 0};
-	struct literal_matcher *matcher;
+	struct prepared prepared;
 
 	(void)state;
-	assert_int_equal(literal_matcher_create(words, WORDS, NULL, &matcher), STATUS_OK);
+	prepared = prepare(words, WORDS);
 	for (size_t i = 0; i < 5; i++) {
-		struct findings found = scan(matcher, texts[i]);
+		struct findings found = scan(prepared.matcher, texts[i]);
 		struct findings again = scan_trie(texts[i]);
 
 		assert_int_equal(found.count, expected[i]);
 		assert_int_equal(again.count, expected[i]);
 		assert_memory_equal(found.items, again.items, found.count * sizeof found.items[0]);
 	}
-	literal_matcher_destroy(matcher);
+	discard(&prepared);
 }
 
 /* Starts are told to be at 0 and 4. */
 static void test_some_words_are_found_at_starts_alone(void **state)
 {
-	struct literal_matcher *matcher;
+	struct prepared prepared;
 
 	(void)state;
-	assert_int_equal(literal_matcher_create(start_words, START_WORDS, NULL, &matcher), STATUS_OK);
-	assert_int_equal(scan(matcher, "bother").count, 4);     /* b, bo, both, bother */
-	assert_int_equal(scan(matcher, "bot bother").count, 6); /* b twice, bo twice, both, bother */
-	assert_int_equal(scan(matcher, "both her").count, 3);   /* b, bo, both: her is not at 4 */
-	assert_int_equal(scan(matcher, "bobbothe").count, 4);   /* b three times, bo */
-	literal_matcher_destroy(matcher);
+	prepared = prepare(start_words, START_WORDS);
+	assert_int_equal(scan(prepared.matcher, "bother").count, 4);     /* b, bo, both, bother */
+	assert_int_equal(scan(prepared.matcher, "bot bother").count, 6); /* b twice, bo twice, both, bother */
+	assert_int_equal(scan(prepared.matcher, "both her").count, 3);   /* b, bo, both: her is not at 4 */
+	assert_int_equal(scan(prepared.matcher, "bobbothe").count, 4);   /* b three times, bo */
+	discard(&prepared);
 }
 
 static void test_a_scan_can_be_stopped(void **state)
 {
-	struct literal_matcher *matcher;
+	struct prepared prepared;
 	struct literal_scratch *scratch = NULL;
 	struct findings findings = {.stop_after = 2};
 	const struct literal_text text = {STR("abcabc"), NULL, 0};
 
 	(void)state;
-	assert_int_equal(literal_matcher_create(words, WORDS, NULL, &matcher), STATUS_OK);
-	assert_true(literal_scratch_grow(&scratch, matcher));
-	assert_false(literal_scan(matcher, &text, scratch, note, &findings));
+	prepared = prepare(words, WORDS);
+	assert_true(literal_scratch_grow(&scratch, prepared.matcher));
+	assert_false(literal_scan(prepared.matcher, &text, scratch, note, &findings));
 	assert_int_equal(findings.count, 2);
 	literal_scratch_destroy(scratch);
-	literal_matcher_destroy(matcher);
+	discard(&prepared);
 }
 
-/* The only file in the directory. */
-static void cache_path(char *out, size_t size)
+static void test_no_words_are_found_nowhere(void **state)
 {
-	DIR *entries = opendir(directory);
-	const struct dirent *entry;
-	size_t count = 0;
-
-	assert_non_null(entries);
-	while ((entry = readdir(entries)))
-		if (entry->d_name[0] != '.') {
-			snprintf(out, size, "%s/%s", directory, entry->d_name);
-			count++;
-		}
-	closedir(entries);
-	assert_int_equal(count, 1);
-}
-
-static void test_the_cache_gives_back_what_was_written(void **state)
-{
-	struct str data;
-	struct stat info;
-	char path[512];
+	struct prepared prepared;
 
 	(void)state;
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-	assert_true(literal_cache_write(directory, STR("key"), STR("data\0more")));
-	assert_true(literal_cache_read(directory, STR("key"), &data));
-	assert_true(str_equal(data, STR("data\0more")));
-	free((char *)data.p);
-	assert_false(literal_cache_read(directory, STR("kez"), &data));
-	cache_path(path, sizeof path);
-	assert_int_equal(stat(path, &info), 0);
-	assert_int_equal(info.st_mode & 0777, 0600);
-	assert_false(literal_cache_write("/nonexistent/directory", STR("key"), STR("data")));
+	prepared = prepare(words, 0);
+	assert_int_equal(scan(prepared.matcher, "bother").count, 0);
+	discard(&prepared);
 }
 
-static void spoil(const char *path, off_t at, char byte)
+/* However short it is cut, nothing is opened and nothing is read behind its end. */
+static void test_what_was_cut_is_not_opened(void **state)
 {
-	int fd = open(path, O_WRONLY);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-	close(fd);
-}
-
-static void test_spoilt_and_foreign_files_are_ignored(void **state)
-{
-	struct str data;
-	char path[512];
-
-	(void)state;
-	assert_true(literal_cache_write(directory, STR("key"), STR("data")));
-	cache_path(path, sizeof path);
-	assert_int_equal(chmod(path, 0666), 0);
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-	assert_int_equal(chmod(path, 0600), 0);
-	assert_true(literal_cache_read(directory, STR("key"), &data));
-	free((char *)data.p);
-	spoil(path, 0, 'X'); /* the magic */
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-	assert_true(literal_cache_write(directory, STR("key"), STR("data")));
-	spoil(path, 24, 'X'); /* the key */
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-	assert_true(literal_cache_write(directory, STR("key"), STR("data")));
-	assert_int_equal(truncate(path, 29), 0);
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-	assert_int_equal(truncate(path, 3), 0);
-	assert_false(literal_cache_read(directory, STR("key"), &data));
-}
-
-static void test_a_matcher_from_the_cache_is_the_same(void **state)
-{
-	char version[32];
-	char path[512];
+	struct buf tables = buf_make(NULL), database = buf_make(NULL);
 	struct literal_matcher *matcher;
 
 	(void)state;
-	if (!literal_hs_library(version, sizeof version))
-		skip();
-	for (int round = 0; round < 3; round++) {
-		assert_int_equal(literal_matcher_create(words, WORDS, directory, &matcher), STATUS_OK);
-		assert_int_equal(scan(matcher, "bother").count, 4);
-		literal_matcher_destroy(matcher);
-		cache_path(path, sizeof path);
-		if (round == 1) /* in the database: it is compiled anew */
-			spoil(path, 400, '!');
+	assert_int_equal(literal_matcher_write(words, WORDS, &tables, &database), STATUS_OK);
+	for (size_t n = 0; n < tables.n; n++) {
+		char *cut = malloc(n + 1);
+		struct packed packed;
+
+		assert_non_null(cut);
+		memcpy(cut, tables.p, n);
+		packed = packed_open((struct str){cut, n});
+		assert_int_equal(literal_matcher_open(&packed, buf_str(&database), &matcher), STATUS_BAD_INPUT);
+		assert_null(matcher);
+		free(cut);
 	}
+	buf_free(&tables);
+	buf_free(&database);
+}
+
+static void test_a_spoilt_database_is_not_opened(void **state)
+{
+	struct buf tables = buf_make(NULL), database = buf_make(NULL);
+	struct literal_matcher *matcher;
+	struct packed packed;
+
+	(void)state;
+	assert_int_equal(literal_matcher_write(words, WORDS, &tables, &database), STATUS_OK);
+	if (!database.n) {
+		buf_free(&tables);
+		skip();
+	}
+	database.p[database.n / 2] ^= 1;
+	packed = packed_open(buf_str(&tables));
+	assert_int_equal(literal_matcher_open(&packed, buf_str(&database), &matcher), STATUS_BAD_INPUT);
+	assert_null(matcher);
+	buf_free(&tables);
+	buf_free(&database);
 }
 
 int main(void)
@@ -251,9 +218,9 @@ int main(void)
 	    cmocka_unit_test(test_every_occurrence_is_found),
 	    cmocka_unit_test(test_some_words_are_found_at_starts_alone),
 	    cmocka_unit_test(test_a_scan_can_be_stopped),
-	    cmocka_unit_test_setup_teardown(test_the_cache_gives_back_what_was_written, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_spoilt_and_foreign_files_are_ignored, setup, teardown),
-	    cmocka_unit_test_setup_teardown(test_a_matcher_from_the_cache_is_the_same, setup, teardown),
+	    cmocka_unit_test(test_no_words_are_found_nowhere),
+	    cmocka_unit_test(test_what_was_cut_is_not_opened),
+	    cmocka_unit_test(test_a_spoilt_database_is_not_opened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
