@@ -94,6 +94,31 @@ class Check(ToolTest):
         self.write("rules/own.conf", rules.replace("score = 3.0; status", "score = -2.0; status"))
         self.says(r"-2", "check", "-r", "rules", "cold.eml")
 
+    def test_which_phrase_would_tip_it(self):
+        """The weightiest of each family that the author speaks, and nothing for our own mail or in shadow."""
+        template = ('{{ id = "{0}"; family = "{1}"; score = {2}; {3} status = "stable"; since = "1.0"; describe = "x"; view = "body"; '
+                    'phrases = [ "{4}" ]; hits = [ "{4}", "and {4}" ]; misses = [ "no", "nothing" ]; }}')
+        more = [template.format(*values) for values in (
+            ("OFFER_A", "offer", "1.5", "", "special offer"), ("OFFER_B", "offer", "2.5", "", "very special offer"),
+            ("OFFER_C", "offer", "2.0", "", "extra offer"), ("OURS", "ours", "4.0", 'direction = "outbound";', "our own offer"),
+            ("RESTING", "rest", "4.0", "shadow = true;", "resting offer"), ("GOOD", "good", "-0.5", "", "thank you for your order"),
+            ("GERMAN", "german", "4.0", 'lang = "de";', "sonderangebot"))]
+        self.write("rules3/own.conf", (self.directory / "rules/own.conf").read_text().rsplit(");", 1)[0].rstrip() + ",\n" + ",\n".join(more) + ");\n")
+        self.write("near.eml", COLD.replace("we make websites", "thank you for your order"))
+        output = self.says("one more phrase of family offer, such as OFFER_B", "check", "-r", "rules3", "near.eml")
+        for name in ("OURS", "RESTING", "OFFER_A", "OFFER_C"):
+            self.assertNotIn(name, output)
+        self.write("list.eml", COLD.replace("Subject:", "List-Id: <l.example>\nPrecedence: list\nSubject:"))
+        self.run_tool("check", "-r", "rules3", "list.eml")
+        self.assertNotIn("would", self.run_tool("check", "-r", "rules3", "--direction", "internal", "cold.eml"))
+        self.run_tool("check", "-r", "rules3", "--relation", "mutual", "cold.eml")
+
+    def test_limits_are_told(self):
+        self.write("many.eml", COLD.replace("Subject:", "".join(f"X-{n}: y\n" for n in range(3000)) + "Subject:"))
+        self.says("(?i)limit", "check", "-r", "rules", "many.eml")
+        self.write("huge.eml", COLD + "x" * 3000000)
+        self.run_tool("check", "-r", "rules", "huge.eml")
+
     def test_explain(self):
         output = self.says(r"(?s)SORRY: Apologises.*worth +\+3.00, family apology, language en, makes mail cold.*used by +BOTH",
                            "explain", "-c", "conf", "SORRY")
