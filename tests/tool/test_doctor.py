@@ -1,11 +1,45 @@
 #!/usr/bin/env python3
 """doctor on configurations of Postfix of every kind, and without Postfix. (With a live one: tests/postfix.)"""
+import contextlib
 import os
 import shutil
 import socket
+import threading
 import unittest
 
 from tool_case import ToolTest, cool_down, main
+
+
+class Answering:
+    """Something that listens and answers each packet by the next of `answers`, the last one again and again; it leaves when
+    there are none."""
+
+    def __init__(self, listening, answers):
+        self.listening, self.answers = listening, answers
+        self.thread = threading.Thread(target=self.serve)
+
+    def __enter__(self):
+        self.listening.listen()
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.thread.join()
+        self.listening.close()
+
+    def serve(self):
+        connection, _ = self.listening.accept()
+        with connection, contextlib.suppress(OSError):  # the probe may have left
+            answers = list(self.answers)
+            while answers and (head := connection.recv(4, socket.MSG_WAITALL)):
+                command = connection.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)[:1]
+                if command == b"Q":
+                    return
+                if command != b"D":
+                    connection.sendall(answers[0] if len(answers) == 1 else answers.pop(0))
+
+
+def packet(command, data=b""):
+    return (len(data) + 1).to_bytes(4, "big") + command + data
 
 
 @unittest.skipUnless(shutil.which("postconf"), "there is no Postfix")
@@ -121,6 +155,44 @@ class Doctor(ToolTest):
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self.directory / "socket"))
             self.run_tool("doctor", "-c", "conf2", code=2)
+
+    def probe(self, listening, *answers):
+        with Answering(listening, answers):
+            return self.run_tool("doctor", "-c", "conf", "--postfix", "postfix", code=2)
+
+    def test_what_answers_on_the_socket(self):
+        """A milter lets the probe through; whatever else listens there is told by what it says."""
+        def protocol(bits):
+            return packet(b"O", (6).to_bytes(4, "big") * 2 + bits.to_bytes(4, "big"))
+
+        for answers, wanted in (((), "it does not speak the milter protocol"), ((bytes(4),), "does not speak"),
+                                ((b"\xff\xff\xff\xff",), "does not speak"), ((b"220 mx ESMTP\r\n",), "does not speak"),
+                                ((packet(b"O", b"short"),), "does not speak"), ((packet(b"c"),), "does not speak"),
+                                ((protocol(0), packet(b"t")), "at connect: try again later"),
+                                ((protocol(0x1), packet(b"r")), "at helo: a rejection"),
+                                ((protocol(0x1000), packet(b"y", b"550 no\0")), "at helo: a rejection|at connect: a rejection"),
+                                ((protocol(0), packet(b"?")), "an answer that it should not give"),
+                                ((protocol(0), *[packet(b"c")] * 8, packet(b"s"), packet(b"h", b"X\0y\0") + packet(b"r")),
+                                 "at the end of the message: a rejection"),
+                                ((protocol(0), *[packet(b"c")] * 9, packet(b"h", b"X\0y\0") + packet(b"a")), "a message went through")):
+            with self.subTest(wanted, answers=len(answers)):
+                path = self.directory / "socket"
+                path.unlink(missing_ok=True)
+                listening = socket.socket(socket.AF_UNIX)
+                listening.bind(str(path))
+                self.assertRegex(self.probe(listening, *answers), wanted)
+
+    def test_a_socket_by_inet_is_open_to_everybody(self):
+        text = (self.directory / "conf").read_text()
+        for family, address, name in ((socket.AF_INET, "127.0.0.1", "inet:{}@127.0.0.1"), (socket.AF_INET6, "::1", "inet6:{}@[::1]")):
+            listening = socket.socket(family)
+            try:
+                listening.bind((address, 0))
+            except OSError:  # a host without IPv6
+                continue
+            self.write("conf", f'socket = "{name.format(listening.getsockname()[1])}";\n' + text[text.index("socket_group"):])
+            self.assertRegex(self.probe(listening), "(?s)a unix socket is faster.*does not speak the milter protocol")
+            self.says("a message through the milter socket", "doctor", "-c", "conf", "--postfix", "postfix", code=2)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ WAIT = 30
 
 COMMANDS = {
     "check": "check -r rules cold.eml mbox Maildir", "check views": "check -r rules --views --store state cold.eml",
-    "check json": "check -r rules --json cold.eml missing.eml", "lint": "lint -c conf", "explain": "explain -c conf BOTH PITCH",
+    "check json": "check -r rules --json --views cold.eml missing.eml", "lint": "lint -c conf", "explain": "explain -c conf BOTH PITCH",
     "status": "status -c conf", "history": "history -c conf --since 2025-11-01", "why": "why -c conf 4ABC",
     "replay": "replay -r rules --sent sent.eml --html page.html --labels-file labels mbox Maildir",
     "replay json": "replay -r rules --json --jobs 1 mbox", "replay diff": "replay --diff rules rules2 mbox",
