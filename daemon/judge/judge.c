@@ -195,15 +195,15 @@ static enum status apply_policies(struct judgement *j)
 	return j->decision->policy ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-static enum status read_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
+/* What the header and the envelope tell. */
+static enum status read_header(struct judgement *j, struct str raw, struct arena *arena)
 {
 	const struct config *config = j->generation->config;
-	enum status status = message_parse(raw, &config->limits, arena, &j->message);
+	enum status status = message_read_header(raw, &config->limits, arena, &j->message);
 
 	if (status != STATUS_OK)
 		return status;
 	end_stage(j, STAGE_PARSE);
-	j->message.facts.limits |= session_limits;
 	if (j->override->stored_mail)
 		stored_mail_envelope(&j->message, config->our_hosts, config->our_host_count, &j->envelope);
 	status = read_auth(j);
@@ -211,15 +211,34 @@ static enum status read_steps(struct judgement *j, struct str raw, uint32_t sess
 		return status;
 	j->direction =
 	    j->override->direction_given ? j->override->direction : direction_decide(&config->direction, &j->envelope);
+	return find_policies(j);
+}
+
+/* What the body, or the lack of one, makes of it. */
+static enum status read_body(struct judgement *j, struct str raw, uint32_t session_limits)
+{
+	const struct config *config = j->generation->config;
+	enum status status;
+
+	end_stage(j, STAGE_RULES);
+	status = message_read_body(&j->message, raw, &config->limits);
+	if (status != STATUS_OK)
+		return status;
+	end_stage(j, STAGE_PARSE);
+	j->message.facts.limits |= session_limits;
 	j->linkedin = linkedin_classify(&j->message, linkedin_origin_proved(&j->auth, &j->envelope));
 	j->views = views_create(&j->message, &config->limits);
 	if (!j->views)
 		return STATUS_NO_MEMORY;
-	status = find_policies(j);
-	if (status != STATUS_OK)
-		return status;
 	gather_facts(j);
 	return STATUS_OK;
+}
+
+static enum status read_steps(struct judgement *j, struct str raw, uint32_t session_limits, struct arena *arena)
+{
+	enum status status = read_header(j, raw, arena);
+
+	return status == STATUS_OK ? read_body(j, raw, session_limits) : status;
 }
 
 static const struct judge_override no_override;
@@ -327,23 +346,30 @@ static enum status settle_by_header(struct judgement *j, bool *ret_settled)
 }
 
 enum status judge_early(const struct generation *generation, const struct envelope *envelope, struct str header,
-			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement)
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement,
+			bool *ret_settled)
 {
 	int64_t start = clock_monotonic_ns();
 	struct judgement *judgement = begin(generation, envelope, NULL, arena);
+	struct judgement *unread = arena_alloc(arena, sizeof *unread);
 	enum status status;
-	bool settled = false;
 
+	*ret_settled = false;
 	*ret_judgement = NULL;
-	if (!judgement)
+	if (!judgement || !unread)
 		return STATUS_NO_MEMORY;
-	status = read_steps(judgement, header, session_limits, arena);
+	status = read_header(judgement, header, arena);
+	*unread = *judgement;
 	if (status == STATUS_OK)
-		status = settle_by_header(judgement, &settled);
-	judgement->nanoseconds = clock_monotonic_ns() - start;
-	if (status == STATUS_OK && settled)
-		*ret_judgement = judgement;
-	return status;
+		status = read_body(judgement, header, session_limits);
+	if (status == STATUS_OK)
+		status = settle_by_header(judgement, ret_settled);
+	if (status != STATUS_OK)
+		return status;
+	/* The rest goes on where the body has not been looked for yet. */
+	*ret_judgement = *ret_settled ? judgement : unread;
+	(*ret_judgement)->nanoseconds = clock_monotonic_ns() - start;
+	return STATUS_OK;
 }
 
 static enum status conclude_steps(struct judgement *j)
@@ -415,6 +441,24 @@ enum status judge_suppose(const struct judgement *judgement, const struct text_h
 	return ruleset_conclude(judgement->generation->ruleset, hits, facts, &judgement->filter, arena, ret_verdict);
 }
 
+/* From the body to the decision. */
+static enum status judge_body(struct judgement *judgement, struct str raw, uint32_t session_limits,
+			      struct decision *ret_decision)
+{
+	int64_t start = clock_monotonic_ns();
+	enum status status;
+
+	judgement->stage_start_ns = start;
+	status = read_body(judgement, raw, session_limits);
+	if (status == STATUS_OK && judgement->judged)
+		status = ask_memory(judgement);
+	judgement->settled = status == STATUS_OK && judgement->judged && is_settled(judgement);
+	if (status == STATUS_OK && judgement->judged && !judgement->settled)
+		status = read_text(judgement);
+	judgement->nanoseconds += clock_monotonic_ns() - start;
+	return status == STATUS_OK ? judge_conclude(judgement, ret_decision) : status;
+}
+
 enum status judge_message(const struct generation *generation, const struct envelope *envelope, struct str raw,
 			  uint32_t session_limits, const struct judge_override *override, struct arena *arena,
 			  struct decision *ret_decision, struct views **ret_views)
@@ -425,18 +469,26 @@ enum status judge_message(const struct generation *generation, const struct enve
 
 	if (!judgement)
 		return STATUS_NO_MEMORY;
-	status = read_steps(judgement, raw, session_limits, arena);
-	if (status == STATUS_OK && judgement->judged)
-		status = ask_memory(judgement);
-	judgement->settled = status == STATUS_OK && judgement->judged && is_settled(judgement);
-	if (status == STATUS_OK && judgement->judged && !judgement->settled)
-		status = read_text(judgement);
+	status = read_header(judgement, raw, arena);
 	judgement->nanoseconds = clock_monotonic_ns() - start;
 	if (status == STATUS_OK)
-		status = judge_conclude(judgement, ret_decision);
+		status = judge_body(judgement, raw, session_limits, ret_decision);
 	if (status == STATUS_OK && ret_views)
 		*ret_views = judgement->views;
 	return status;
+}
+
+enum status judge_rest(struct judgement *judgement, const struct envelope *envelope, struct str raw,
+		       uint32_t session_limits, struct decision *ret_decision)
+{
+	struct str queue_id = judgement->envelope.queue_id;
+
+	/* It was not known in time for what the header says of it. */
+	if (!str_equal(queue_id, envelope->queue_id))
+		return judge_message(judgement->generation, envelope, raw, session_limits, NULL,
+				     judgement->message.arena, ret_decision, NULL);
+	judgement->envelope = *envelope;
+	return judge_body(judgement, raw, session_limits, ret_decision);
 }
 
 void judge_learn(const struct decision *decision)

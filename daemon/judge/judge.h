@@ -65,11 +65,19 @@ enum status judge_message(const struct generation *generation, const struct enve
  * Whether envelope and header alone settle what becomes of a message, so that its body need not be seen: internal, all
  * recipients exempt, or no rule can give it a class whatever it says (a known correspondent, an answer to us, a
  * mailing list), and the memory has nothing to learn from its text. `header` is the message as far as its empty line.
- * *ret_judgement is then to be concluded, and `header` must outlive it; NULL: not settled, judge the whole message.
- * STATUS_NO_MEMORY.
+ * *ret_judgement is to be concluded by judge_conclude() when *ret_settled, else by judge_rest(); `header` must outlive
+ * it. STATUS_NO_MEMORY: there is none.
  */
 enum status judge_early(const struct generation *generation, const struct envelope *envelope, struct str header,
-			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement);
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement,
+			bool *ret_settled);
+
+/*
+ * What judge_message() does, for a message whose header was read by judge_early() and did not settle it: `raw` begins
+ * with the same bytes.
+ */
+enum status judge_rest(struct judgement *judgement, const struct envelope *envelope, struct str raw,
+		       uint32_t session_limits, struct decision *ret_decision);
 
 /*
  * Lets the memory learn from a message whose decision was carried out; does nothing without a memory. The message's

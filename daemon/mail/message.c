@@ -89,22 +89,26 @@ static bool is_armoured(struct str text)
 	return str_starts(str_trim(str_sub(text, 0, 200)), STR("-----BEGIN PGP MESSAGE-----"));
 }
 
-enum status message_parse(struct str raw, const struct mail_limits *limits, struct arena *arena,
-			  struct message *ret_message)
+enum status message_read_header(struct str raw, const struct mail_limits *limits, struct arena *arena,
+				struct message *ret_message)
 {
 	struct message *message = ret_message;
-	struct readable readable;
 	enum status status;
-	struct str body;
-	size_t offset;
 
 	*message = (struct message){.arena = arena, .raw = raw};
-	readable = readable_make(limits, &message->facts, arena);
-	status = header_block_read(raw, limits, arena, &message->headers, &offset, &message->facts.limits);
-	if (status != STATUS_OK)
-		return status;
-	read_headers(message);
-	body = str_sub(raw, offset, raw.n);
+	status = header_block_read(raw, limits, arena, &message->headers, &message->body_start, &message->facts.limits);
+	if (status == STATUS_OK)
+		read_headers(message);
+	return status;
+}
+
+enum status message_read_body(struct message *message, struct str raw, const struct mail_limits *limits)
+{
+	struct readable readable = readable_make(limits, &message->facts, message->arena);
+	struct str body = str_sub(raw, message->body_start, raw.n);
+	enum status status;
+
+	message->raw = raw;
 	if (body.n > limits->scan_bytes) {
 		body.n = limits->scan_bytes;
 		message->facts.limits |= MAIL_LIMIT_SCAN_BYTES;
@@ -114,5 +118,13 @@ enum status message_parse(struct str raw, const struct mail_limits *limits, stru
 	if (status == STATUS_OK)
 		message->facts.encrypted |= is_armoured(message->text);
 	/* A list without the address that there was no memory for must not decide anything. */
-	return status == STATUS_OK && arena_failed(arena) ? STATUS_NO_MEMORY : status;
+	return status == STATUS_OK && arena_failed(message->arena) ? STATUS_NO_MEMORY : status;
+}
+
+enum status message_parse(struct str raw, const struct mail_limits *limits, struct arena *arena,
+			  struct message *ret_message)
+{
+	enum status status = message_read_header(raw, limits, arena, ret_message);
+
+	return status == STATUS_OK ? message_read_body(ret_message, raw, limits) : status;
 }

@@ -58,6 +58,7 @@ struct message_facts {
 struct message {
 	struct arena *arena;
 	struct str raw;
+	size_t body_start; /* offset in raw */
 	struct header_list headers;
 	struct str subject; /* decoded; of all Subject fields joined by a blank */
 	struct address_list from;
@@ -82,5 +83,13 @@ void message_library_init(void);
  */
 enum status message_parse(struct str raw, const struct mail_limits *limits, struct arena *arena,
 			  struct message *ret_message);
+
+/*
+ * The two halves of message_parse(). The first needs `raw` only as far as the empty line behind the header; the second
+ * takes the whole message, which begins with the same bytes, wherever it stands now: both must outlive the message.
+ */
+enum status message_read_header(struct str raw, const struct mail_limits *limits, struct arena *arena,
+				struct message *ret_message);
+enum status message_read_body(struct message *message, struct str raw, const struct mail_limits *limits);
 
 #endif

@@ -259,15 +259,19 @@ static bool is_settled(SMFICTX *ctx, struct session *session)
 {
 	struct transaction *transaction = &session->transaction;
 	struct envelope envelope;
+	struct str header;
 
 	if (transaction->header_judged || !(session->protocol & SMFIP_SKIP) ||
 	    transaction_failure(transaction) != STATUS_OK)
-		return transaction->settled != NULL;
+		return transaction->settled;
 	transaction->header_judged = true;
 	envelope = session_envelope(session);
 	envelope.queue_id = transaction_keep(transaction, smfi_getsymval(ctx, "i"));
-	return judge_early(transaction->generation, &envelope, transaction_raw(transaction), transaction->limits,
-			   transaction->arena, &transaction->settled) == STATUS_OK &&
+	/* A copy: the body may move the whole. */
+	header = transaction_keep(transaction, transaction_raw(transaction).p);
+	return transaction_failure(transaction) == STATUS_OK &&
+	       judge_early(transaction->generation, &envelope, header, transaction->limits, transaction->arena,
+			   &transaction->judgement, &transaction->settled) == STATUS_OK &&
 	       transaction->settled;
 }
 
@@ -302,6 +306,18 @@ static sfsistat carry_out(SMFICTX *ctx, struct session *session, const struct de
 		   : failure_answer(ctx, session->transaction.generation, envelope->queue_id, status, step);
 }
 
+static enum status judge(struct transaction *transaction, const struct envelope *envelope,
+			 struct decision *ret_decision)
+{
+	if (transaction->settled)
+		return judge_conclude(transaction->judgement, ret_decision);
+	if (transaction->judgement)
+		return judge_rest(transaction->judgement, envelope, transaction_raw(transaction), transaction->limits,
+				  ret_decision);
+	return judge_message(transaction->generation, envelope, transaction_raw(transaction), transaction->limits, NULL,
+			     transaction->arena, ret_decision, NULL);
+}
+
 static sfsistat judge_and_answer(SMFICTX *ctx, struct session *session)
 {
 	struct transaction *transaction = &session->transaction;
@@ -312,9 +328,7 @@ static sfsistat judge_and_answer(SMFICTX *ctx, struct session *session)
 	envelope.queue_id = str_of(smfi_getsymval(ctx, "i"));
 	if (status != STATUS_OK)
 		return failure_answer(ctx, session->transaction.generation, envelope.queue_id, status, "collect");
-	status = transaction->settled ? judge_conclude(transaction->settled, &decision)
-				      : judge_message(transaction->generation, &envelope, transaction_raw(transaction),
-						      transaction->limits, NULL, transaction->arena, &decision, NULL);
+	status = judge(transaction, &envelope, &decision);
 	if (status == STATUS_OK) {
 		decision.queue_id = envelope.queue_id;
 		return carry_out(ctx, session, &decision, &envelope);

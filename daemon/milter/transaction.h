@@ -26,8 +26,9 @@ struct transaction {
 	uint32_t limits; /* enum mail_limit bits hit while collecting */
 	enum status failure;
 	bool header_ended;
-	bool header_judged;        /* it was asked whether the header settles the message */
-	struct judgement *settled; /* it does; NULL: the body is wanted */
+	bool header_judged;          /* it was asked whether the header settles the message */
+	bool settled;                /* it does: the body is not wanted */
+	struct judgement *judgement; /* of the header; NULL: there is none */
 };
 
 /* A transaction with no message under way; transaction_free() is due. */

@@ -60,7 +60,8 @@ enum status judge_message(const struct generation *with, const struct envelope *
 
 /* Every message has to be seen whole. */
 enum status judge_early(const struct generation *with, const struct envelope *envelope, struct str header,
-			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement)
+			uint32_t session_limits, struct arena *arena, struct judgement **ret_judgement,
+			bool *ret_settled)
 {
 	(void)with;
 	(void)envelope;
@@ -68,7 +69,19 @@ enum status judge_early(const struct generation *with, const struct envelope *en
 	(void)session_limits;
 	(void)arena;
 	*ret_judgement = NULL;
+	*ret_settled = false;
 	return STATUS_OK;
+}
+
+enum status judge_rest(struct judgement *judgement, const struct envelope *envelope, struct str raw,
+		       uint32_t session_limits, struct decision *ret_decision)
+{
+	(void)judgement;
+	(void)envelope;
+	(void)raw;
+	(void)session_limits;
+	(void)ret_decision;
+	return STATUS_INTERNAL;
 }
 
 enum status judge_conclude(struct judgement *judgement, struct decision *ret_decision)
