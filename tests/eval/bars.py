@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gate import COLD_SHARE_MIN, HAM_SHARE_MAX, HEAVY
 from measure import HAM, REJECT_AT, STREAMS_TAGGED
 from stats import Rate
 
@@ -37,6 +38,7 @@ def measure_bars(measurement):
         bar("no first contact tagged", first.hits == 0, text(first), first.total),
         reject_bar(measurement),
         *linkedin_bars(measurement),
+        stable_bar(measurement),
         bar("the tool judges every file", not died, f"{len(died)} failed", measurement.all),
     ]
 
@@ -49,6 +51,15 @@ def reject_bar(measurement):
     ham = measurement.of(*HAM, blind=True)
     high = sum(message.tagged_at(REJECT_AT, measurement.classes) for message in ham)
     return bar(f"no ham at reject_at {REJECT_AT}", high == 0, text(Rate(high, len(ham))), ham)
+
+
+def stable_bar(measurement):
+    """What the gate asks of a new rule, asked of those that are shipped."""
+    ham = len(measurement.of(*HAM))
+    unproved = [figure.id for figure in measurement.rule_figures()
+                if figure.rule and figure.rule.status == "stable" and figure.rule.score >= HEAVY
+                and (figure.ham > ham * HAM_SHARE_MAX or figure.precision.share < COLD_SHARE_MIN)]
+    return bar("stable rules pass the gate", not unproved, ", ".join(unproved) or "all", measurement.open)
 
 
 def linkedin_bars(measurement):
