@@ -33,7 +33,7 @@ static size_t item_end(struct str pattern, size_t at, size_t *depth)
 {
 	switch (pattern.p[at]) {
 	case '\\':
-		return at + 1 < pattern.n && !strchr("123456789gkKQE", pattern.p[at + 1]) ? at + 2 : STR_NONE;
+		return at + 1 < pattern.n && !strchr("123456789cgkKQE", pattern.p[at + 1]) ? at + 2 : STR_NONE;
 	case '[':
 		return class_end(pattern, at);
 	case '(':
