@@ -12,7 +12,8 @@ static size_t class_end(struct str pattern, size_t at)
 	if (i < pattern.n && pattern.p[i] == ']')
 		i++;
 	for (; i < pattern.n && pattern.p[i] != ']'; i++) {
-		if (pattern.p[i] == '[' || (pattern.p[i] == '\\' && i + 1 < pattern.n && pattern.p[i + 1] == 'Q'))
+		if (pattern.p[i] == '[' ||
+		    (pattern.p[i] == '\\' && i + 1 < pattern.n && strchr("QEc", pattern.p[i + 1])))
 			return STR_NONE;
 		i += pattern.p[i] == '\\';
 	}

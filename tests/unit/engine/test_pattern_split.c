@@ -42,10 +42,10 @@ static void test_alternatives(void **state)
 
 static void test_left_whole(void **state)
 {
-	static const char *const patterns[] = {"(a)\\1|b",  "(?<n>a)|b",     "(?i)a|b",        "(*UCP)a|b",
-					       "a|(?R)b",   "a|(?1)b",       "(?|a|b)|c",      "\\Qa|b\\E|c",
-					       "a\\Kb|c",   "a|b)",          "[a|b",           "a|\\",
-					       "a|b|c|d|e", "[[:alpha:]]|b", "(?(?=a)a|b)|cc", "a|(?#comment)"};
+	static const char *const patterns[] = {
+	    "(a)\\1|b",       "(?<n>a)|b",     "(?i)a|b", "(*UCP)a|b", "a|(?R)b",  "a|(?1)b",   "(?|a|b)|c",
+	    "\\Qa|b\\E|c",    "a\\Kb|c",       "a|b)",    "[a|b",      "a|\\",     "a|b|c|d|e", "[[:alpha:]]|b",
+	    "(?(?=a)a|b)|cc", "a|(?#comment)", "a\\c|b",  "[\\c]|]|b", "[\\E]|]|b"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
